@@ -1,0 +1,25 @@
+# What every target of ours is built with.
+add_library(overlap_options INTERFACE)
+target_compile_options(overlap_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor)
+# Leaving fields to their defaults is what designated initializers are for.
+target_compile_options(overlap_options INTERFACE $<$<CXX_COMPILER_ID:Clang>:-Wno-missing-field-initializers>)
+if(OVERLAP_WERROR)
+  target_compile_options(overlap_options INTERFACE -Werror)
+endif()
+target_include_directories(overlap_options INTERFACE "${PROJECT_SOURCE_DIR}/src")
+target_link_libraries(overlap_options INTERFACE Threads::Threads)
+
+# The sanitizers go on every target, Asio's compiled half included: half a sanitizer reports nonsense.
+if(OVERLAP_SANITIZE)
+  add_compile_options(-fsanitize=${OVERLAP_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${OVERLAP_SANITIZE})
+endif()
+
+# overlap_library(render SOURCES a.cpp ... USES overlap::timeline ...) defines overlap::render.
+function(overlap_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;USES" ${ARGN})
+  add_library(overlap_${name} STATIC ${arg_SOURCES})
+  add_library(overlap::${name} ALIAS overlap_${name})
+  target_link_libraries(overlap_${name} PUBLIC ${arg_USES} PRIVATE overlap_options)
+  target_include_directories(overlap_${name} PUBLIC "${PROJECT_SOURCE_DIR}/src")
+endfunction()
