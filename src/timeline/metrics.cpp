@@ -1,0 +1,170 @@
+#include "timeline/metrics.hpp"
+
+#include <algorithm>
+
+namespace overlap {
+namespace {
+
+bool is_task(const Timeline& timeline, const Span& span) {
+    return timeline.lanes[span.lane].kind == LaneKind::task;
+}
+
+}  // namespace
+
+std::string_view name_of(Way way) {
+    switch (way) {
+        case Way::sequential:
+            return "sequential";
+        case Way::coroutines:
+            return "coroutines";
+        case Way::pool:
+            return "pool";
+    }
+    return "?";
+}
+
+Nanoseconds makespan(const Timeline& timeline) {
+    Nanoseconds end = 0;
+    for (const Span& span : timeline.spans) {
+        if (is_task(timeline, span)) end = std::max(end, span.end);
+    }
+    return end;
+}
+
+Nanoseconds longest_makespan(const Run& run) {
+    Nanoseconds longest = 0;
+    for (const WayRun& way : run.ways) longest = std::max(longest, makespan(way.timeline));
+    return longest;
+}
+
+std::vector<InFlightStep> in_flight_curve(const Timeline& timeline) {
+    std::vector<InFlightStep> changes;
+    changes.reserve(timeline.spans.size() * 2);
+    for (const Span& span : timeline.spans) {
+        if (!is_task(timeline, span) || span.state == State::queued) continue;
+        changes.push_back({span.begin, +1});
+        changes.push_back({span.end, -1});
+    }
+    std::sort(changes.begin(), changes.end(),
+              [](const InFlightStep& a, const InFlightStep& b) { return a.at < b.at; });
+
+    // Changes at the same instant become one step, so a span that hands over to the next is no dip and no
+    // peak.
+    std::vector<InFlightStep> curve;
+    int count = 0;
+    for (const InFlightStep& change : changes) {
+        count += change.count;
+        if (!curve.empty() && curve.back().at == change.at) {
+            curve.back().count = count;
+        } else {
+            curve.push_back({change.at, count});
+        }
+    }
+    return curve;
+}
+
+int in_flight_peak(const Timeline& timeline) {
+    int peak = 0;
+    for (const InFlightStep& step : in_flight_curve(timeline)) peak = std::max(peak, step.count);
+    return peak;
+}
+
+std::vector<TaskSummary> summarize_tasks(const Timeline& timeline) {
+    std::vector<TaskSummary> tasks;
+    for (std::size_t i = 0; i < timeline.spans.size(); ++i) {
+        const Span& span = timeline.spans[i];
+        if (!is_task(timeline, span)) continue;
+        if (tasks.empty() || tasks.back().lane != span.lane) {
+            tasks.push_back({.lane = span.lane, .first = i, .begin = span.begin});
+        }
+        TaskSummary& task = tasks.back();
+        task.last = i + 1;
+        task.end = span.end;
+        task.outcome = span.outcome;
+        if (span.state == State::queued) task.queued += span.end - span.begin;
+    }
+    return tasks;
+}
+
+Nanoseconds percentile(const std::vector<Nanoseconds>& sorted, int percent) {
+    const std::size_t rank = (sorted.size() * static_cast<std::size_t>(percent) + 99) / 100;
+    return sorted[std::max<std::size_t>(rank, 1) - 1];
+}
+
+Latency latency_of(const std::vector<TaskSummary>& tasks) {
+    if (tasks.empty()) return {};
+    std::vector<Nanoseconds> sorted;
+    sorted.reserve(tasks.size());
+    for (const TaskSummary& task : tasks) sorted.push_back(task.latency());
+    std::sort(sorted.begin(), sorted.end());
+    Latency latency{.count = sorted.size(),
+                    .min = sorted.front(),
+                    .median = percentile(sorted, 50),
+                    .max = sorted.back(),
+                    .p99 = std::nullopt};
+    if (sorted.size() >= 100) latency.p99 = percentile(sorted, 99);
+    return latency;
+}
+
+Outcomes outcomes_of(const std::vector<TaskSummary>& tasks) {
+    Outcomes outcomes;
+    for (const TaskSummary& task : tasks) {
+        switch (task.outcome) {
+            case Outcome::done:
+                ++outcomes.done;
+                break;
+            case Outcome::failed:
+                ++outcomes.failed;
+                break;
+            case Outcome::cancelled:
+                ++outcomes.cancelled;
+                break;
+        }
+    }
+    return outcomes;
+}
+
+std::optional<LoopUse> loop_use(const Timeline& timeline) {
+    const bool has_loop = std::any_of(timeline.lanes.begin(), timeline.lanes.end(),
+                                      [](const Lane& lane) { return lane.kind == LaneKind::loop; });
+    if (!has_loop) return std::nullopt;
+    const Nanoseconds total = makespan(timeline);
+    Nanoseconds busy = 0;
+    for (const Span& span : timeline.spans) {
+        if (is_task(timeline, span)) continue;
+        busy += std::max<Nanoseconds>(0, std::min(span.end, total) - span.begin);
+    }
+    busy = std::min(busy, total);
+    return LoopUse{busy, total - busy};
+}
+
+double spread(const WayRun& way) {
+    if (way.makespans.size() < 2) return 0;
+    std::vector<Nanoseconds> sorted = way.makespans;
+    std::sort(sorted.begin(), sorted.end());
+    const Nanoseconds median = percentile(sorted, 50);
+    if (median == 0) return 0;
+    return static_cast<double>(sorted.back() - sorted.front()) / static_cast<double>(median);
+}
+
+const WayRun* find_way(const Run& run, Way way) {
+    for (const WayRun& candidate : run.ways) {
+        if (candidate.way == way) return &candidate;
+    }
+    return nullptr;
+}
+
+std::optional<double> speedup(const Run& run, const WayRun& way) {
+    const WayRun* sequential = find_way(run, Way::sequential);
+    if (sequential == nullptr || sequential == &way) return std::nullopt;
+    for (const WayRun* either : {sequential, &way}) {
+        const Outcomes outcomes = outcomes_of(summarize_tasks(either->timeline));
+        if (either->interrupted || outcomes.failed + outcomes.cancelled > 0) return std::nullopt;
+    }
+    const Nanoseconds slow = makespan(sequential->timeline);
+    const Nanoseconds fast = makespan(way.timeline);
+    if (slow == 0 || fast == 0) return std::nullopt;
+    return static_cast<double>(slow) / static_cast<double>(fast);
+}
+
+}  // namespace overlap

@@ -1,0 +1,89 @@
+// Numbers that follow from a timeline. Nothing here is measured: it is all derived, so a picture and a table
+// agree.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "timeline/run.hpp"
+#include "timeline/timeline.hpp"
+
+namespace overlap {
+
+/// From the way's start to the end of its last task span. Zero for an empty timeline.
+Nanoseconds makespan(const Timeline& timeline);
+
+/// The longest makespan of all ways: the picture's time axis.
+Nanoseconds longest_makespan(const Run& run);
+
+/// From `at` on, `count` tasks are in flight. A queued task is not in flight.
+struct InFlightStep {
+    Nanoseconds at = 0;
+    int count = 0;
+
+    friend bool operator==(const InFlightStep&, const InFlightStep&) = default;
+};
+
+/// The in-flight curve as steps in order of time, ending with count 0. Empty for an empty timeline.
+std::vector<InFlightStep> in_flight_curve(const Timeline& timeline);
+
+int in_flight_peak(const Timeline& timeline);
+
+/// A task lane summed up.
+struct TaskSummary {
+    std::size_t lane = 0;   ///< index into Timeline::lanes
+    std::size_t first = 0;  ///< its spans are Timeline::spans[first, last)
+    std::size_t last = 0;
+    Nanoseconds begin = 0;            ///< begin of its first span
+    Nanoseconds end = 0;              ///< end of its last span
+    Nanoseconds queued = 0;           ///< time spent in State::queued
+    Outcome outcome = Outcome::done;  ///< of its last span
+
+    [[nodiscard]] Nanoseconds latency() const { return end - begin; }
+};
+
+/// One entry per task lane that has spans, in lane order. Expects sorted spans.
+std::vector<TaskSummary> summarize_tasks(const Timeline& timeline);
+
+/// How long tasks took from submission to end. Percentiles by nearest rank.
+struct Latency {
+    std::size_t count = 0;
+    Nanoseconds min = 0;
+    Nanoseconds median = 0;
+    Nanoseconds max = 0;
+    std::optional<Nanoseconds> p99;  ///< only from 100 samples up
+};
+
+Latency latency_of(const std::vector<TaskSummary>& tasks);
+
+/// Tasks by how they ended.
+struct Outcomes {
+    std::size_t done = 0;
+    std::size_t failed = 0;
+    std::size_t cancelled = 0;
+};
+
+Outcomes outcomes_of(const std::vector<TaskSummary>& tasks);
+
+struct LoopUse {
+    Nanoseconds busy = 0;
+    Nanoseconds idle = 0;
+};
+
+/// How the event loops spent the makespan; none where there was no loop.
+std::optional<LoopUse> loop_use(const Timeline& timeline);
+
+/// The value at rank ceil(percent/100 * n) of the sorted values (nearest rank). `sorted` must not be empty.
+Nanoseconds percentile(const std::vector<Nanoseconds>& sorted, int percent);
+
+/// (max - min) / median of a way's repeats; 0 with fewer than two.
+double spread(const WayRun& way);
+
+const WayRun* find_way(const Run& run, Way way);
+
+/// How many times faster `way` was than the sequential way of the same run; none unless both did all of their
+/// work: a call that fails at once is no fast call.
+std::optional<double> speedup(const Run& run, const WayRun& way);
+
+}  // namespace overlap

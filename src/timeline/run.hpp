@@ -1,0 +1,102 @@
+// A run: the same work done in several ways on one machine, with what was measured. Plain data.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "timeline/timeline.hpp"
+
+namespace overlap {
+
+/// The three ways to do the same work. A pool's workers are threads.
+enum class Way : std::uint8_t { sequential, coroutines, pool };
+
+inline constexpr Way all_ways[] = {Way::sequential, Way::coroutines, Way::pool};
+
+std::string_view name_of(Way way);
+
+/// What one way took from the machine, beside time. The instrument's own share (the heartbeat) is taken off.
+struct Usage {
+    int threads = 0;      ///< threads that did work of a task
+    Nanoseconds cpu = 0;  ///< user and system time
+    std::int64_t voluntary_switches = 0;
+    std::int64_t involuntary_switches = 0;
+    std::optional<std::int64_t>
+        peak_memory;  ///< bytes above what was resident before; none when not measurable
+
+    friend bool operator==(const Usage&, const Usage&) = default;
+};
+
+/// How late an event loop was with a 1 ms timer. Zero beats: it was too short to be measured.
+struct Heartbeat {
+    std::int64_t beats = 0;
+    Nanoseconds worst_lag = 0;
+    Nanoseconds p99_lag = 0;  ///< meaningful from 100 beats up
+
+    friend bool operator==(const Heartbeat&, const Heartbeat&) = default;
+};
+
+/// What the server at the other end counted while one way ran.
+struct ServerCounts {
+    std::int64_t requests = 0;
+    std::int64_t peak_in_flight = 0;
+    std::int64_t connections = 0;   ///< opened
+    std::int64_t refused = 0;       ///< answered 429: more in flight than the server allows
+    std::int64_t failed = 0;        ///< answered 5xx
+    std::int64_t bad_requests = 0;  ///< answered 400, 404, 405, 413 or 431
+    std::int64_t hung_up = 0;       ///< clients that left before their answer
+
+    friend bool operator==(const ServerCounts&, const ServerCounts&) = default;
+};
+
+/// One way of doing the work: the repeat whose makespan is the median, and the makespans of all repeats.
+struct WayRun {
+    Way way = Way::sequential;
+    std::string caption;  ///< the panel's title
+    Timeline timeline;
+    Usage usage;
+    std::optional<Heartbeat> heartbeat;  ///< where an event loop ran
+    std::optional<ServerCounts> server;  ///< where the server is ours
+    int workers = 0;                     ///< size of the pool; 0 where there is none
+    bool interrupted = false;
+    std::vector<Nanoseconds> makespans;  ///< one per repeat, in the order they ran
+
+    friend bool operator==(const WayRun&, const WayRun&) = default;
+};
+
+/// A demo's setting as it was in this run. Durations are in nanoseconds.
+struct KnobValue {
+    std::string name;
+    std::string unit;  ///< "" for a count, "ns" for a duration
+    std::int64_t value = 0;
+
+    friend bool operator==(const KnobValue&, const KnobValue&) = default;
+};
+
+struct Machine {
+    int cores = 0;  ///< that this process may use
+    std::string kernel;
+    std::string compiler;
+    std::string build;
+    std::vector<std::pair<std::string, std::string>> versions;  ///< library, version
+
+    friend bool operator==(const Machine&, const Machine&) = default;
+};
+
+struct Run {
+    std::string demo;
+    std::string title;
+    std::vector<KnobValue> knobs;
+    std::vector<std::string> urls;  ///< foreign servers that were called; empty when the server was ours
+    std::uint64_t seed = 0;
+    Machine machine;
+    std::vector<WayRun> ways;
+    std::vector<std::string> next;  ///< commands worth trying after this one
+
+    friend bool operator==(const Run&, const Run&) = default;
+};
+
+}  // namespace overlap

@@ -1,0 +1,52 @@
+#include "timeline/timeline.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace overlap {
+
+std::string_view name_of(State state) {
+    switch (state) {
+        case State::queued:
+            return "queued";
+        case State::waiting:
+            return "waiting";
+        case State::blocked:
+            return "blocked";
+        case State::running:
+            return "running";
+        case State::ready:
+            return "ready";
+    }
+    return "?";
+}
+
+std::string_view name_of(Outcome outcome) {
+    switch (outcome) {
+        case Outcome::done:
+            return "done";
+        case Outcome::failed:
+            return "failed";
+        case Outcome::cancelled:
+            return "cancelled";
+    }
+    return "?";
+}
+
+std::string_view name_of(LaneKind kind) {
+    switch (kind) {
+        case LaneKind::task:
+            return "task";
+        case LaneKind::loop:
+            return "loop";
+    }
+    return "?";
+}
+
+void sort_spans(Timeline& timeline) {
+    std::sort(timeline.spans.begin(), timeline.spans.end(), [](const Span& a, const Span& b) {
+        return std::tie(a.lane, a.begin, a.end) < std::tie(b.lane, b.begin, b.end);
+    });
+}
+
+}  // namespace overlap

@@ -1,0 +1,72 @@
+// A timeline: what each task was doing, and when. Plain data; everything that is drawn is a function of it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace overlap {
+
+/// A point in time or a duration in nanoseconds. Points count from the start of the way they belong to.
+using Nanoseconds = std::int64_t;
+
+/// What a task is doing during a span.
+enum class State : std::uint8_t {
+    queued,   ///< submitted, but no worker has taken it yet
+    waiting,  ///< suspended: waits for an answer, its thread is free for others
+    blocked,  ///< waits for an answer and holds its thread
+    running,  ///< uses a CPU
+    ready,    ///< its answer is in, but its event loop is busy with something else
+};
+
+/// How a span ended.
+enum class Outcome : std::uint8_t {
+    done,
+    failed,
+    cancelled,  ///< ended from outside: it lost a race, or the run was interrupted
+};
+
+/// One stretch of one lane in one state: [begin, end).
+struct Span {
+    std::uint32_t lane = 0;    ///< index into Timeline::lanes
+    std::uint32_t thread = 0;  ///< the thread that closed it, numbered from 0 within the way
+    State state = State::running;
+    Outcome outcome = Outcome::done;
+    Nanoseconds begin = 0;
+    Nanoseconds end = 0;
+
+    friend bool operator==(const Span&, const Span&) = default;
+};
+
+enum class LaneKind : std::uint8_t {
+    task,
+    loop,  ///< an event loop: its spans are `running`, the gaps between them are idle
+};
+
+/// One row of the picture.
+struct Lane {
+    std::string name;
+    LaneKind kind = LaneKind::task;
+    std::string error = {};  ///< why the task failed, empty when it did not
+
+    friend bool operator==(const Lane&, const Lane&) = default;
+};
+
+/// All that one way of doing the work did. The spans of a lane are in order of time and do not overlap.
+struct Timeline {
+    std::vector<Lane> lanes;
+    std::vector<Span> spans;
+
+    friend bool operator==(const Timeline&, const Timeline&) = default;
+};
+
+/// The words for states, outcomes and lane kinds, as in JSON and in the legend.
+std::string_view name_of(State state);
+std::string_view name_of(Outcome outcome);
+std::string_view name_of(LaneKind kind);
+
+/// Sorts the spans by lane, then by begin: the order every reader of a Timeline may rely on.
+void sort_spans(Timeline& timeline);
+
+}  // namespace overlap
