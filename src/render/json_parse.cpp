@@ -1,0 +1,220 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "render/json.hpp"
+
+namespace overlap {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// The axis computes column * total in 64 bits, so points in time are limited to 28 hours.
+constexpr Nanoseconds latest = 100'000'000'000'000;
+
+// A value of the document, and the path to it for error messages.
+class Node {
+  public:
+    Node(const Json& value, std::string path) : value_(value), path_(std::move(path)) {}
+
+    [[nodiscard]] Node at(const char* key) const {
+        expect(value_.is_object(), "an object");
+        const auto found = value_.find(key);
+        if (found == value_.end()) throw RunFormatError(fmt::format("{} has no \"{}\"", path_, key));
+        return {*found, path_ + "." + key};
+    }
+
+    [[nodiscard]] bool is_null() const { return value_.is_null(); }
+
+    [[nodiscard]] std::string text() const {
+        expect(value_.is_string(), "a string");
+        return value_.get<std::string>();
+    }
+
+    [[nodiscard]] bool flag() const {
+        expect(value_.is_boolean(), "true or false");
+        return value_.get<bool>();
+    }
+
+    [[nodiscard]] std::int64_t number(std::int64_t least = 0,
+                                      std::int64_t most = std::numeric_limits<std::int64_t>::max()) const {
+        const bool fits =
+            value_.is_number_integer() &&
+            !(value_.is_number_unsigned() &&
+              value_.get<std::uint64_t>() > std::uint64_t{std::numeric_limits<std::int64_t>::max()});
+        const std::int64_t number = fits ? value_.get<std::int64_t>() : 0;
+        if (!fits || number < least || number > most) {
+            expect(false, fmt::format("a whole number from {} to {}", least, most).c_str());
+        }
+        return number;
+    }
+
+    /// Calls visit(Node) for each element of an array.
+    template <typename Visit>
+    void each(Visit visit) const {
+        expect(value_.is_array(), "an array");
+        std::size_t index = 0;
+        for (const Json& element : value_) visit(Node(element, fmt::format("{}[{}]", path_, index++)));
+    }
+
+    /// The one of `values` whose name_of() is the text of this node.
+    template <typename Enum, std::size_t n>
+    [[nodiscard]] Enum one_of(const std::array<Enum, n>& values) const {
+        const std::string word = text();
+        std::string words;
+        for (const Enum value : values) {
+            if (name_of(value) == word) return value;
+            words += (words.empty() ? "" : ", ") + std::string(name_of(value));
+        }
+        throw RunFormatError(fmt::format("{} is \"{}\", expected one of {}", path_, word, words));
+    }
+
+    [[nodiscard]] const Json& json() const { return value_; }
+    [[nodiscard]] const std::string& path() const { return path_; }
+
+  private:
+    void expect(bool ok, const char* expected) const {
+        if (ok) return;
+        std::string shown = value_.dump(-1, ' ', true, Json::error_handler_t::replace);
+        if (shown.size() > 40) shown = shown.substr(0, 37) + "...";
+        throw RunFormatError(fmt::format("{} is {}, expected {}", path_, shown, expected));
+    }
+
+    const Json& value_;
+    std::string path_;
+};
+
+constexpr std::array states{State::queued, State::waiting, State::blocked, State::running, State::ready};
+constexpr std::array outcomes{Outcome::done, Outcome::failed, Outcome::cancelled};
+constexpr std::array lane_kinds{LaneKind::task, LaneKind::loop};
+constexpr std::array ways{Way::sequential, Way::coroutines, Way::pool};
+
+Timeline parse_timeline(const Node& way) {
+    Timeline timeline;
+    way.at("lanes").each([&](const Node& lane) {
+        timeline.lanes.push_back(
+            {lane.at("name").text(), lane.at("kind").one_of(lane_kinds), lane.at("error").text()});
+    });
+    const auto last_lane = static_cast<std::int64_t>(timeline.lanes.size()) - 1;
+    way.at("spans").each([&](const Node& node) {
+        Span span;
+        span.lane = static_cast<std::uint32_t>(node.at("lane").number(0, last_lane));
+        span.state = node.at("state").one_of(states);
+        span.outcome = node.at("outcome").one_of(outcomes);
+        span.thread = static_cast<std::uint32_t>(node.at("thread").number(0, 1'000'000));
+        span.begin = node.at("begin_ns").number(0, latest);
+        span.end = node.at("end_ns").number(span.begin, latest);
+        timeline.spans.push_back(span);
+    });
+    sort_spans(timeline);
+    for (std::size_t i = 1; i < timeline.spans.size(); ++i) {
+        const Span& before = timeline.spans[i - 1];
+        const Span& span = timeline.spans[i];
+        if (before.lane == span.lane && before.end > span.begin) {
+            throw RunFormatError(
+                fmt::format("{}.spans has overlapping spans in lane {}", way.path(), span.lane));
+        }
+    }
+    return timeline;
+}
+
+Usage parse_usage(const Node& node) {
+    Usage usage;
+    usage.threads = static_cast<int>(node.at("threads").number(0, 1'000'000));
+    usage.cpu = node.at("cpu_ns").number(0, latest);
+    usage.voluntary_switches = node.at("voluntary_switches").number();
+    usage.involuntary_switches = node.at("involuntary_switches").number();
+    const Node memory = node.at("peak_memory_bytes");
+    if (!memory.is_null()) usage.peak_memory = memory.number();
+    return usage;
+}
+
+WayRun parse_way(const Node& node) {
+    WayRun way;
+    way.way = node.at("way").one_of(ways);
+    way.caption = node.at("caption").text();
+    way.workers = static_cast<int>(node.at("workers").number(0, 1'000'000));
+    way.interrupted = node.at("interrupted").flag();
+    node.at("makespans_ns").each([&](const Node& time) { way.makespans.push_back(time.number(0, latest)); });
+    way.usage = parse_usage(node.at("usage"));
+    if (const Node heartbeat = node.at("heartbeat"); !heartbeat.is_null()) {
+        way.heartbeat =
+            Heartbeat{heartbeat.at("beats").number(), heartbeat.at("worst_lag_ns").number(0, latest),
+                      heartbeat.at("p99_lag_ns").number(0, latest)};
+    }
+    if (const Node server = node.at("server"); !server.is_null()) {
+        way.server = ServerCounts{.requests = server.at("requests").number(),
+                                  .peak_in_flight = server.at("peak_in_flight").number(),
+                                  .connections = server.at("connections").number(),
+                                  .refused = server.at("refused").number(),
+                                  .failed = server.at("failed").number(),
+                                  .bad_requests = server.at("bad_requests").number(),
+                                  .hung_up = server.at("hung_up").number()};
+    }
+    way.timeline = parse_timeline(node);
+    return way;
+}
+
+Machine parse_machine(const Node& node) {
+    Machine machine;
+    machine.cores = static_cast<int>(node.at("cores").number(0, 1'000'000));
+    machine.kernel = node.at("kernel").text();
+    machine.compiler = node.at("compiler").text();
+    machine.build = node.at("build").text();
+    const Node versions = node.at("versions");
+    if (versions.json().is_object()) {
+        for (const auto& [library, version] : versions.json().items()) {
+            machine.versions.emplace_back(library, Node(version, versions.path() + "." + library).text());
+        }
+    }
+    return machine;
+}
+
+Run parse_document(const Json& document) {
+    const Node root(document, "run");
+    if (!document.is_object() || !document.contains("schema")) {
+        throw RunFormatError(fmt::format("it is JSON, but has no \"schema\": \"{}\"", run_schema));
+    }
+    const std::string schema = root.at("schema").text();
+    if (schema != run_schema) {
+        throw RunFormatError(fmt::format("its schema is \"{}\", expected \"{}\"", schema, run_schema));
+    }
+    Run run;
+    run.demo = root.at("demo").text();
+    run.title = root.at("title").text();
+    root.at("knobs").each([&](const Node& knob) {
+        run.knobs.push_back({knob.at("name").text(), knob.at("unit").text(),
+                             knob.at("value").number(std::numeric_limits<std::int64_t>::min())});
+    });
+    root.at("urls").each([&](const Node& url) { run.urls.push_back(url.text()); });
+    run.seed = static_cast<std::uint64_t>(root.at("seed").number());
+    run.machine = parse_machine(root.at("machine"));
+    root.at("ways").each([&](const Node& node) {
+        WayRun way = parse_way(node);
+        if (std::any_of(run.ways.begin(), run.ways.end(),
+                        [&](const WayRun& other) { return other.way == way.way; })) {
+            throw RunFormatError(fmt::format("{} is a second \"{}\"", node.path(), name_of(way.way)));
+        }
+        run.ways.push_back(std::move(way));
+    });
+    root.at("next").each([&](const Node& command) { run.next.push_back(command.text()); });
+    return run;
+}
+
+}  // namespace
+
+Run parse_run(std::string_view text) {
+    try {
+        return parse_document(Json::parse(text.begin(), text.end()));
+    } catch (const Json::parse_error& error) {
+        throw RunFormatError(fmt::format("it is not JSON (damaged at byte {})", error.byte));
+    } catch (const Json::exception& error) {
+        throw RunFormatError(error.what());
+    }
+}
+
+}  // namespace overlap

@@ -1,0 +1,50 @@
+#include "render/plain.hpp"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+#include "render/lanes.hpp"
+#include "render/text.hpp"
+#include "timeline/advice.hpp"
+#include "timeline/metrics.hpp"
+
+namespace overlap {
+namespace {
+
+double milliseconds(Nanoseconds time) { return static_cast<double>(time) / 1e6; }
+
+void add_way(std::string& text, const Run& run, const WayRun& way) {
+    const auto out = std::back_inserter(text);
+    const std::string_view name = name_of(way.way);
+    const std::vector<TaskSummary> tasks = summarize_tasks(way.timeline);
+    for (const TaskSummary& task : tasks) {
+        fmt::format_to(out, "{}\ttask\t{}\t{:.3f}\t{:.3f}\t{}\t{}\n", name,
+                       printable(way.timeline.lanes[task.lane].name), milliseconds(task.begin),
+                       milliseconds(task.end), name_of(task.outcome),
+                       printable(describe(way.timeline, task)));
+    }
+    const Outcomes outcomes = outcomes_of(tasks);
+    fmt::format_to(out, "{}\ttotal_ms\t{:.3f}\n", name, milliseconds(makespan(way.timeline)));
+    if (const std::optional<double> times = speedup(run, way)) {
+        fmt::format_to(out, "{}\tspeedup\t{:.2f}\n", name, *times);
+    }
+    fmt::format_to(out, "{}\tfailed\t{}\n", name, outcomes.failed);
+    fmt::format_to(out, "{}\tin_flight_peak\t{}\n", name, in_flight_peak(way.timeline));
+    if (way.server) fmt::format_to(out, "{}\tserver_peak\t{}\n", name, way.server->peak_in_flight);
+    fmt::format_to(out, "{}\tthreads\t{}\n", name, way.usage.threads);
+    fmt::format_to(out, "{}\tcpu_ms\t{:.3f}\n", name, milliseconds(way.usage.cpu));
+    if (way.interrupted) fmt::format_to(out, "{}\tinterrupted\tyes\n", name);
+}
+
+}  // namespace
+
+std::string render_plain(const Run& run) {
+    std::string text = fmt::format("title\t{}\n", printable(run.title));
+    for (const WayRun& way : run.ways) add_way(text, run, way);
+    for (const std::string& sentence : explain(run)) text += "why\t" + printable(sentence) + '\n';
+    for (const std::string& sentence : warnings(run)) text += "note\t" + printable(sentence) + '\n';
+    return text;
+}
+
+}  // namespace overlap

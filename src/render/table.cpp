@@ -1,0 +1,133 @@
+#include "render/table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+
+#include "render/text.hpp"
+#include "timeline/duration.hpp"
+#include "timeline/metrics.hpp"
+
+namespace overlap {
+namespace {
+
+// What the measures of one way are read from; the costly parts are computed once.
+struct Column {
+    const WayRun& way;
+    Latency latency;
+    int peak;
+};
+
+using Cell = std::optional<std::string>;
+
+struct Measure {
+    const char* name;
+    const char* short_name;  ///< for narrow pictures
+    std::function<Cell(const Column&)> cell;
+};
+
+std::string format_bytes(std::int64_t bytes) {
+    if (bytes < 1024) return fmt::format("{}B", bytes);
+    if (bytes < 1024 * 1024) return fmt::format("{}KiB", bytes / 1024);
+    return fmt::format("{:.1f}MiB", static_cast<double>(bytes) / (1024.0 * 1024.0));
+}
+
+// The fastest or slowest repeat; nothing to say of a single one.
+Cell repeat(const Column& column, bool slowest) {
+    const std::vector<Nanoseconds>& all = column.way.makespans;
+    if (all.size() < 2) return std::nullopt;
+    const auto [low, high] = std::minmax_element(all.begin(), all.end());
+    return format_duration(slowest ? *high : *low);
+}
+
+const std::vector<Measure>& measures() {
+    static const std::vector<Measure> all{
+        {"total", "total", [](const Column& c) { return Cell(format_duration(makespan(c.way.timeline))); }},
+        {"  fastest repeat", "  fastest", [](const Column& c) { return repeat(c, false); }},
+        {"  slowest repeat", "  slowest", [](const Column& c) { return repeat(c, true); }},
+        {"one task, median", "one task",
+         [](const Column& c) {
+             return c.latency.count > 0 ? Cell(format_duration(c.latency.median)) : std::nullopt;
+         }},
+        {"one task, p99", "  p99",
+         [](const Column& c) {
+             return c.latency.p99 ? Cell(format_duration(*c.latency.p99)) : std::nullopt;
+         }},
+        {"in flight, peak", "in flight", [](const Column& c) { return Cell(fmt::format("{}", c.peak)); }},
+        {"server saw at once", "at server",
+         [](const Column& c) {
+             return c.way.server ? Cell(fmt::format("{}", c.way.server->peak_in_flight)) : std::nullopt;
+         }},
+        {"connections opened", "connections",
+         [](const Column& c) {
+             return c.way.server ? Cell(fmt::format("{}", c.way.server->connections)) : std::nullopt;
+         }},
+        {"threads", "threads", [](const Column& c) { return Cell(fmt::format("{}", c.way.usage.threads)); }},
+        {"CPU time", "CPU time", [](const Column& c) { return Cell(format_duration(c.way.usage.cpu)); }},
+        {"context switches", "switches",
+         [](const Column& c) {
+             return Cell(
+                 fmt::format("{}", c.way.usage.voluntary_switches + c.way.usage.involuntary_switches));
+         }},
+        {"memory, peak growth", "memory",
+         [](const Column& c) {
+             return c.way.usage.peak_memory ? Cell(format_bytes(*c.way.usage.peak_memory)) : std::nullopt;
+         }},
+        {"loop lag, worst", "loop lag",
+         [](const Column& c) {
+             return c.way.heartbeat && c.way.heartbeat->beats > 0
+                        ? Cell(format_duration(c.way.heartbeat->worst_lag))
+                        : std::nullopt;
+         }},
+        {"loop lag, p99", "  p99",
+         [](const Column& c) {
+             return c.way.heartbeat && c.way.heartbeat->beats >= 100
+                        ? Cell(format_duration(c.way.heartbeat->p99_lag))
+                        : std::nullopt;
+         }},
+    };
+    return all;
+}
+
+const char* heading(Way way, bool narrow) {
+    switch (way) {
+        case Way::sequential:
+            return narrow ? "seq" : "sequential";
+        case Way::coroutines:
+            return narrow ? "coro" : "coroutines";
+        case Way::pool:
+            return narrow ? "pool" : "threads";
+    }
+    return "?";
+}
+
+}  // namespace
+
+std::vector<std::string> comparison_table(const Run& run, int width) {
+    std::vector<Column> columns;
+    for (const WayRun& way : run.ways) {
+        columns.push_back({way, latency_of(summarize_tasks(way.timeline)), in_flight_peak(way.timeline)});
+    }
+    const bool narrow = width < 64;
+    const int name_width = narrow ? 13 : 20;
+    const int cell_width = narrow ? 9 : 13;
+
+    std::string head(static_cast<std::size_t>(name_width), ' ');
+    for (const Column& column : columns) head += pad_left(heading(column.way.way, narrow), cell_width);
+    std::vector<std::string> rows{head};
+    for (const Measure& measure : measures()) {
+        std::string row = pad_right(narrow ? measure.short_name : measure.name, name_width);
+        bool any = false;
+        for (const Column& column : columns) {
+            const Cell cell = measure.cell(column);
+            any = any || cell.has_value();
+            row += pad_left(cell.value_or("-"), cell_width);
+        }
+        if (any) rows.push_back(row);
+    }
+    return rows;
+}
+
+}  // namespace overlap

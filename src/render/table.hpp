@@ -1,0 +1,14 @@
+// The comparison under the picture: one row per measure, one column per way.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "timeline/run.hpp"
+
+namespace overlap {
+
+/// Rows of at most `width` columns. A measure that no way has is left out.
+std::vector<std::string> comparison_table(const Run& run, int width);
+
+}  // namespace overlap

@@ -1,0 +1,109 @@
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "render/ascii.hpp"
+#include "support/timelines.hpp"
+
+namespace overlap {
+namespace {
+
+using test::ms;
+using test::way_of;
+
+TEST_SUITE_BEGIN("golden");
+
+// Compares with tests/golden/NAME-WIDTH.txt. With OVERLAP_UPDATE_GOLDEN set it writes the files instead, and
+// fails, so that no such run can pass for a check.
+void check_golden(const std::string& name, const Run& run, Theme theme = {}) {
+    for (const int width : {40, 80, 120}) {
+        const std::string picture = render_ascii(run, {.width = width, .theme = theme});
+        const std::string path =
+            OVERLAP_SOURCE_DIR "/tests/golden/" + name + "-" + std::to_string(width) + ".txt";
+        if (std::getenv("OVERLAP_UPDATE_GOLDEN") != nullptr) {
+            std::ofstream(path) << picture;
+            FAIL_CHECK("wrote " << path);
+            continue;
+        }
+        std::ifstream file(path);
+        const std::string expected{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+        CHECK_MESSAGE(picture == expected, path);
+    }
+}
+
+TEST_CASE("three calls, three ways") { check_golden("three-calls", test::three_calls()); }
+
+TEST_CASE("three calls in Unicode") {
+    check_golden("three-calls-unicode", test::three_calls(), {.unicode = true});
+}
+
+TEST_CASE("a starved loop: answers that are in, and a loop that is busy") {
+    Run run;
+    run.title = "10 answers after 10ms, each then formatted for 50ms on the loop";
+    WayRun way = way_of(Way::coroutines, State::waiting, std::vector<test::TaskTimes>(10, {0, 10}));
+    way.caption = "Coroutines, formatting on the loop: 1 thread";
+    for (std::uint32_t i = 0; i < 10; ++i) {
+        const Nanoseconds turn = (10 + 50 * Nanoseconds{i}) * ms;
+        if (i > 0)
+            way.timeline.spans.push_back({.lane = i, .state = State::ready, .begin = 10 * ms, .end = turn});
+        way.timeline.spans.push_back(
+            {.lane = i, .state = State::running, .begin = turn, .end = turn + 50 * ms});
+    }
+    way.timeline.lanes.push_back({.name = "Loop", .kind = LaneKind::loop});
+    way.timeline.spans.push_back({.lane = 10, .begin = 0, .end = ms / 10});
+    way.timeline.spans.push_back({.lane = 10, .begin = 10 * ms, .end = 510 * ms});
+    sort_spans(way.timeline);
+    way.heartbeat = Heartbeat{.beats = 12, .worst_lag = 498 * ms, .p99_lag = 498 * ms};
+    run.ways = {way};
+    check_golden("starved-loop", run);
+}
+
+TEST_CASE("a pool with fewer workers than tasks") {
+    Run run;
+    run.title = "5 calls on 2 workers";
+    WayRun way = way_of(Way::pool, State::blocked, {{0, 200}, {0, 201}, {200, 400}, {201, 402}, {400, 600}});
+    way.caption = "Thread pool: blocking calls on 2 threads";
+    for (std::uint32_t i = 2; i < 5; ++i) {
+        const Nanoseconds begin = way.timeline.spans[i].begin;
+        way.timeline.spans.push_back({.lane = i, .state = State::queued, .begin = 0, .end = begin});
+    }
+    sort_spans(way.timeline);
+    way.workers = 2;
+    run.ways = {way};
+    check_golden("queued", run);
+}
+
+TEST_CASE("trouble: a refused call, a race's loser, an interrupted way") {
+    Run run = test::three_calls();
+    run.title = "Trouble";
+    WayRun& sequential = run.ways[0];
+    sequential.timeline.spans[1].outcome = Outcome::failed;
+    sequential.timeline.lanes[1].error = "connection refused";
+    WayRun& coroutines = run.ways[1];
+    coroutines.timeline.spans[2].outcome = Outcome::cancelled;
+    WayRun& pool = run.ways[2];
+    pool.interrupted = true;
+    pool.timeline.spans[0].outcome = pool.timeline.spans[1].outcome = Outcome::cancelled;
+    pool.timeline.spans[2].outcome = Outcome::cancelled;
+    pool.makespans = {201 * ms, 202 * ms, 280 * ms};
+    check_golden("trouble", run);
+}
+
+TEST_CASE("a thousand tasks") {
+    Run run;
+    run.title = "1000 calls that answer after 100 to 300ms";
+    std::vector<test::TaskTimes> times;
+    for (int i = 0; i < 1000; ++i) times.push_back({i / 50, 100 + i * 7 % 200});
+    WayRun way = way_of(Way::coroutines, State::waiting, times);
+    way.caption = "Coroutines: co_await on one thread";
+    way.timeline.spans[321].outcome = Outcome::failed;
+    way.timeline.lanes[321].error = "HTTP 503";
+    run.ways = {way};
+    check_golden("thousand", run);
+}
+
+}  // namespace
+}  // namespace overlap
