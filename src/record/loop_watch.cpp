@@ -1,0 +1,107 @@
+#include "record/loop_watch.hpp"
+
+#include <sys/epoll.h>
+
+#include <algorithm>
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <asio/this_coro.hpp>
+#include <asio/use_awaitable.hpp>
+#include <chrono>
+
+#include "compat/asio.hpp"
+#include "timeline/metrics.hpp"
+
+namespace overlap {
+namespace {
+
+constexpr std::chrono::milliseconds beat_interval{1};
+
+// A turn in which the heartbeat ran and nothing was recorded may take this much longer than the heartbeat
+// alone before it counts as the workload's. Waking up and re-arming the timer take about 10 us.
+constexpr Nanoseconds turn_overhead = 64'000;
+
+thread_local LoopWatch* watch_of_this_thread = nullptr;
+
+}  // namespace
+
+LoopWatch::LoopWatch(asio::io_context& loop, Recorder& recorder, std::uint32_t lane)
+    : recorder_(recorder),
+      lane_(lane),
+      timer_(loop),
+      turn_begin_(recorder.now()),
+      recorded_before_(Recorder::recorded_by_this_thread()),
+      sample_before_(sample_thread()) {
+    lags_.reserve(1 << 12);
+    watch_of_this_thread = this;
+    asio::co_spawn(loop, beat(), asio::detached);
+}
+
+LoopWatch::~LoopWatch() {
+    before_wait();  // the last turn ends here
+    watch_of_this_thread = nullptr;
+}
+
+void LoopWatch::stop_heartbeat() {
+    stopped_ = true;
+    timer_.cancel();
+}
+
+asio::awaitable<void> LoopWatch::beat() {
+    using clock = std::chrono::steady_clock;
+    while (!stopped_) {
+        const clock::time_point due = clock::now() + beat_interval;
+        timer_.expires_at(due);
+        co_await timer_.async_wait(as_tuple(asio::use_awaitable));
+        if (stopped_) break;
+        const Nanoseconds begin = recorder_.now();
+        const auto lag = std::chrono::duration_cast<std::chrono::nanoseconds>(clock::now() - due).count();
+        lags_.push_back(std::max<Nanoseconds>(0, lag));
+        beat_ran_ = true;
+        beat_time_ += recorder_.now() - begin;
+    }
+}
+
+void LoopWatch::before_wait() {
+    const Nanoseconds now = recorder_.now();
+    const CpuSample sample = sample_thread();
+    const bool only_heartbeat = beat_ran_ && Recorder::recorded_by_this_thread() == recorded_before_ &&
+                                now - turn_begin_ - beat_time_ < turn_overhead;
+    if (only_heartbeat) {
+        instrument_ += sample - sample_before_;
+    } else {
+        recorder_.add({.lane = lane_, .state = State::running, .begin = turn_begin_, .end = now});
+    }
+    sample_before_ = sample;
+    beat_ran_ = false;
+    beat_time_ = 0;
+}
+
+void LoopWatch::after_wait() {
+    turn_begin_ = recorder_.now();
+    recorded_before_ = Recorder::recorded_by_this_thread();
+}
+
+Heartbeat LoopWatch::heartbeat() const {
+    if (lags_.empty()) return {};
+    std::vector<Nanoseconds> sorted = lags_;
+    std::sort(sorted.begin(), sorted.end());
+    return {static_cast<std::int64_t>(sorted.size()), sorted.back(), percentile(sorted, 99)};
+}
+
+}  // namespace overlap
+
+// The linker sends every call of epoll_wait in the program here, and __real_epoll_wait to libc (ld's --wrap).
+extern "C" {
+
+int __real_epoll_wait(int epoll, epoll_event* events, int max_events, int timeout);
+
+int __wrap_epoll_wait(int epoll, epoll_event* events, int max_events, int timeout) {
+    overlap::LoopWatch* const watch = overlap::watch_of_this_thread;
+    if (watch == nullptr || timeout == 0) return __real_epoll_wait(epoll, events, max_events, timeout);
+    watch->before_wait();
+    const int count = __real_epoll_wait(epoll, events, max_events, timeout);
+    watch->after_wait();
+    return count;
+}
+}

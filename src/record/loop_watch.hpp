@@ -1,0 +1,71 @@
+// Watching an event loop: when it runs and when it idles, and how late it is with a timer.
+#pragma once
+
+#include <asio/awaitable.hpp>
+#include <asio/io_context.hpp>
+#include <asio/steady_timer.hpp>
+#include <exception>
+#include <vector>
+
+#include "record/recorder.hpp"
+#include "record/usage.hpp"
+#include "timeline/run.hpp"
+
+namespace overlap {
+
+/// Watches the loop that the calling thread is about to run, from construction to destruction: one at a time
+/// on a thread, and on that thread only.
+///
+/// Idle is the time inside epoll_wait(2), the one place where Asio's loop waits; the program is linked so
+/// that the calls pass by us (--wrap=epoll_wait, see loop_watch.cpp). All else is running. A heartbeat
+/// coroutine sleeps 1 ms at a time on the same loop and notes how late it wakes. Turns of the loop in which
+/// only the heartbeat ran are our doing, not the workload's: they count as idle, and what they cost is given
+/// by instrument().
+class LoopWatch {
+  public:
+    /// `lane`: the loop's lane in `recorder`.
+    LoopWatch(asio::io_context& loop, Recorder& recorder, std::uint32_t lane);
+    ~LoopWatch();
+    LoopWatch(const LoopWatch&) = delete;
+    LoopWatch& operator=(const LoopWatch&) = delete;
+
+    /// Ends the heartbeat, so that the loop can run out of work.
+    void stop_heartbeat();
+
+    /// A completion handler for co_spawn: ends the heartbeat, and throws what the coroutine threw, out of
+    /// run().
+    auto finish() {
+        return [this](std::exception_ptr error) {
+            stop_heartbeat();
+            if (error) std::rethrow_exception(error);
+        };
+    }
+
+    [[nodiscard]] Heartbeat heartbeat() const;
+
+    /// The heartbeat's own CPU time and context switches.
+    [[nodiscard]] CpuSample instrument() const { return instrument_; }
+
+    /// Called around every epoll_wait of this thread that may block.
+    void before_wait();
+    void after_wait();
+
+  private:
+    asio::awaitable<void> beat();
+
+    Recorder& recorder_;
+    std::uint32_t lane_;
+    asio::steady_timer timer_;
+    bool stopped_ = false;
+    std::vector<Nanoseconds> lags_;
+
+    // The loop's present turn: what it runs between two waits.
+    Nanoseconds turn_begin_;
+    Nanoseconds beat_time_ = 0;  ///< the heartbeat's part of it
+    bool beat_ran_ = false;
+    std::size_t recorded_before_ = 0;
+    CpuSample sample_before_;
+    CpuSample instrument_;
+};
+
+}  // namespace overlap

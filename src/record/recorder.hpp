@@ -1,0 +1,111 @@
+// Recording spans while a way runs, at a cost that does not disturb what is measured.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <exception>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "record/clock.hpp"
+#include "timeline/timeline.hpp"
+
+namespace overlap {
+
+/// Collects the spans of one way. Any thread may record; lanes are added before the work starts and the
+/// timeline is taken after it has ended (joined). Storage is reserved up front: within it, recording a span
+/// neither allocates nor locks.
+class Recorder {
+  public:
+    /// `capacity`: spans to reserve for. More can be recorded; they cost an allocation under a lock.
+    /// `stop`: spans that end after it was requested are `cancelled`: the run is being stopped from outside.
+    explicit Recorder(std::size_t capacity, Clock clock = steady_now, std::stop_token stop = {});
+
+    /// Sets the origin of time. Call it just before the work starts.
+    void start() { origin_ = clock_(); }
+
+    /// Nanoseconds since start().
+    [[nodiscard]] Nanoseconds now() const { return clock_() - origin_; }
+
+    std::uint32_t add_lane(std::string name, LaneKind kind = LaneKind::task);
+
+    /// Records a span that has ended. The thread is filled in. Drops the span if memory for it cannot be had.
+    void add(Span span) noexcept;
+
+    /// Notes why a lane's task failed. Any thread.
+    void note_error(std::uint32_t lane, std::string error);
+
+    [[nodiscard]] bool interrupted() const noexcept { return stop_.stop_requested(); }
+
+    /// Spans that the calling thread has recorded in its life, here or in other recorders.
+    [[nodiscard]] static std::size_t recorded_by_this_thread() noexcept;
+
+    /// Everything recorded, sorted, threads numbered from 0. Leaves the recorder empty.
+    Timeline take();
+
+  private:
+    Clock clock_;
+    Nanoseconds origin_ = 0;
+    std::vector<Span> spans_;  ///< the reserved storage; [0, next_) is filled
+    std::atomic<std::size_t> next_ = 0;
+    std::stop_token stop_;
+    std::mutex mutex_;  ///< guards what follows
+    std::vector<Span> overflow_;
+    std::vector<Lane> lanes_;
+};
+
+/// Records one task's state from construction to destruction. It lives in the scope, or the coroutine frame,
+/// of the work it times, and may end on another thread than it began. Ends as `failed` when an exception
+/// unwinds it.
+class ScopedSpan {
+  public:
+    ScopedSpan(Recorder& recorder, std::uint32_t lane, State state) noexcept
+        : recorder_(&recorder), lane_(lane), state_(state), begin_(recorder.now()) {}
+
+    ScopedSpan(ScopedSpan&& other) noexcept
+        : recorder_(std::exchange(other.recorder_, nullptr)),
+          lane_(other.lane_),
+          state_(other.state_),
+          begin_(other.begin_) {}
+    ScopedSpan& operator=(ScopedSpan&&) = delete;
+
+    ~ScopedSpan() { end(std::uncaught_exceptions() > 0 ? Outcome::failed : Outcome::done); }
+
+    /// Ends the state the task was in and begins the next one at the same instant.
+    void enter(State next) noexcept {
+        if (recorder_ == nullptr) return;
+        const Nanoseconds now = recorder_->now();
+        record(Outcome::done, now);
+        state_ = next;
+        begin_ = now;
+    }
+
+    /// Ends the span now. Later calls, and the destructor, do nothing.
+    void end(Outcome outcome = Outcome::done) noexcept {
+        if (recorder_ == nullptr) return;
+        record(recorder_->interrupted() ? Outcome::cancelled : outcome, recorder_->now());
+        recorder_ = nullptr;
+    }
+
+    /// Ends the span as failed, with the reason in a few words ("connection refused").
+    void fail(std::string error) {
+        if (recorder_ == nullptr) return;
+        if (!recorder_->interrupted()) recorder_->note_error(lane_, std::move(error));
+        end(Outcome::failed);
+    }
+
+  private:
+    void record(Outcome outcome, Nanoseconds now) noexcept {
+        recorder_->add({.lane = lane_, .state = state_, .outcome = outcome, .begin = begin_, .end = now});
+    }
+
+    Recorder* recorder_;
+    std::uint32_t lane_;
+    State state_;
+    Nanoseconds begin_;
+};
+
+}  // namespace overlap
