@@ -1,0 +1,109 @@
+#include <algorithm>
+#include <array>
+#include <asio/buffer.hpp>
+#include <asio/connect.hpp>
+#include <asio/error.hpp>
+#include <asio/redirect_error.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/system_error.hpp>
+#include <asio/use_awaitable.hpp>
+#include <asio/write.hpp>
+#include <memory>
+
+#include "net/http_client.hpp"
+
+namespace overlap::net {
+
+using asio::redirect_error;
+using asio::use_awaitable;
+using asio::ip::tcp;
+using clock = std::chrono::steady_clock;
+
+namespace {
+
+// Closes a socket when time is up, which ends whatever it is waiting for. The timer's handler may still be in
+// the loop's queue when the call is over and the socket gone, so what they share outlives both.
+class Deadline {
+  public:
+    Deadline(const asio::any_io_executor& executor, tcp::socket& socket)
+        : timer_(executor), shared_(std::make_shared<Shared>(&socket)) {}
+    ~Deadline() { shared_->socket = nullptr; }
+    Deadline(const Deadline&) = delete;
+    Deadline& operator=(const Deadline&) = delete;
+
+    void set(clock::time_point time) {
+        timer_.expires_at(time);
+        timer_.async_wait([shared = shared_](const asio::error_code& cancelled) {
+            if (cancelled || shared->socket == nullptr) return;
+            shared->passed = true;
+            asio::error_code ignored;
+            shared->socket->close(ignored);
+        });
+    }
+
+    [[nodiscard]] bool passed() const { return shared_->passed; }
+
+  private:
+    struct Shared {
+        explicit Shared(tcp::socket* s) : socket(s) {}
+        tcp::socket* socket;
+        bool passed = false;
+    };
+
+    asio::steady_timer timer_;
+    std::shared_ptr<Shared> shared_;
+};
+
+}  // namespace
+
+AsyncClient::AsyncClient(asio::any_io_executor executor, ClientOptions options)
+    : executor_(std::move(executor)), options_(std::move(options)), idle_(options_.keep_alive) {}
+
+asio::awaitable<Answer> AsyncClient::get(const Target& target) {
+    const clock::time_point begin = clock::now();
+    const clock::time_point deadline = begin + options_.timeout;
+    const std::string request = request_text(target, options_.keep_alive > 0);
+
+    std::optional<tcp::socket> kept = idle_.take(target.authority);
+    for (bool reused = kept.has_value();; reused = false) {
+        // 1. Connect, unless there is a connection.
+        tcp::socket socket = reused ? std::move(*kept) : tcp::socket(executor_);
+        Deadline time_limit(executor_, socket);
+        asio::error_code error;
+        if (!reused) {
+            time_limit.set(std::min(deadline, begin + options_.connect_timeout));
+            co_await asio::async_connect(socket, target.endpoints, redirect_error(use_awaitable, error));
+            if (!error) socket.set_option(tcp::no_delay(true), error);
+        }
+        time_limit.set(deadline);
+
+        // 2. Send the request.
+        if (!error)
+            co_await asio::async_write(socket, asio::buffer(request), redirect_error(use_awaitable, error));
+
+        // 3. Read until the answer is whole.
+        MessageParser parser(MessageParser::Kind::response, options_.limits);
+        Progress progress = Progress::incomplete;
+        std::array<char, 1024> buffer;
+        while (!error && progress == Progress::incomplete) {
+            const std::size_t count =
+                co_await socket.async_read_some(asio::buffer(buffer), redirect_error(use_awaitable, error));
+            std::string_view bytes(buffer.data(), count);
+            progress = parser.feed(bytes);
+        }
+
+        // 4. Say what came of it.
+        if (time_limit.passed()) co_return Answer{.status = 0, .body = {}, .error = "timed out"};
+        if (error == asio::error::operation_aborted) throw asio::system_error(error);
+        if (error && reused && !parser.started())
+            continue;  // the server had closed the kept connection: a new one
+        if (error == asio::error::eof && parser.started()) progress = parser.finish();
+        if (progress == Progress::incomplete)
+            co_return Answer{.status = 0, .body = {}, .error = describe(error)};
+        const bool keep = progress == Progress::complete && parser.keep_alive() && !error;
+        if (keep) idle_.put(target.authority, std::move(socket));
+        co_return answer_from(parser, progress);
+    }
+}
+
+}  // namespace overlap::net

@@ -1,0 +1,142 @@
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <asio/buffer.hpp>
+#include <asio/error.hpp>
+#include <asio/io_context.hpp>
+#include <cerrno>
+
+#include "net/http_client.hpp"
+
+namespace overlap::net {
+
+using asio::ip::tcp;
+using clock = std::chrono::steady_clock;
+
+namespace {
+
+// Asio's own blocking calls cannot time out: they wait in poll(2) without a limit. So the socket is
+// non-blocking, and where an operation would block, this holds the thread until the socket is ready or time
+// is up.
+asio::error_code wait(tcp::socket& socket, short events, clock::time_point deadline) {
+    for (;;) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - clock::now()).count();
+        if (left <= 0) return asio::error::timed_out;
+        pollfd entry{socket.native_handle(), events, 0};
+        const int ready = ::poll(&entry, 1, static_cast<int>(std::min<std::int64_t>(left, 60'000)));
+        if (ready > 0) return {};
+        if (ready < 0 && errno != EINTR) return {errno, asio::error::get_system_category()};
+    }
+}
+
+// Ends whatever a thread waits for on this socket: poll(2) hears shutdown(2), also while connecting.
+struct HangUp {
+    tcp::socket& socket;
+    void operator()() const { ::shutdown(socket.native_handle(), SHUT_RDWR); }
+};
+
+using StopCallback = std::stop_callback<HangUp>;
+
+asio::error_code connect_one(tcp::socket& socket, const tcp::endpoint& endpoint, clock::time_point deadline,
+                             const std::stop_token& stop) {
+    asio::error_code error;
+    socket.open(endpoint.protocol(), error);
+    if (!error) socket.non_blocking(true, error);
+    if (!error) socket.set_option(tcp::no_delay(true), error);
+    if (error) return error;
+    const StopCallback hang_up_on_stop(stop, HangUp{socket});
+    // Not socket.connect(): it too waits without a limit.
+    if (::connect(socket.native_handle(), endpoint.data(), static_cast<socklen_t>(endpoint.size())) == 0)
+        return {};
+    if (errno != EINPROGRESS) return {errno, asio::error::get_system_category()};
+    error = wait(socket, POLLOUT, deadline);
+    if (error) return error;
+    int result = 0;
+    socklen_t size = sizeof result;
+    ::getsockopt(socket.native_handle(), SOL_SOCKET, SO_ERROR, &result, &size);
+    return {result, asio::error::get_system_category()};
+}
+
+asio::error_code connect(tcp::socket& socket, const Target& target, clock::time_point deadline,
+                         const std::stop_token& stop) {
+    asio::error_code error = asio::error::host_not_found;
+    for (const tcp::endpoint& endpoint : target.endpoints) {
+        asio::error_code ignored;
+        socket.close(ignored);
+        error = connect_one(socket, endpoint, deadline, stop);
+        if (!error || error == asio::error::timed_out || stop.stop_requested()) break;
+    }
+    return error;
+}
+
+asio::error_code write(tcp::socket& socket, std::string_view bytes, clock::time_point deadline) {
+    while (!bytes.empty()) {
+        asio::error_code error;
+        bytes.remove_prefix(socket.write_some(asio::buffer(bytes), error));
+        if (error == asio::error::would_block) error = wait(socket, POLLOUT, deadline);
+        if (error) return error;
+    }
+    return {};
+}
+
+std::size_t read_some(tcp::socket& socket, asio::mutable_buffer buffer, clock::time_point deadline,
+                      asio::error_code& error) {
+    for (;;) {
+        const std::size_t count = socket.read_some(buffer, error);
+        if (error != asio::error::would_block) return count;
+        error = wait(socket, POLLIN, deadline);
+        if (error) return 0;
+    }
+}
+
+}  // namespace
+
+BlockingClient::BlockingClient(ClientOptions options)
+    : options_(std::move(options)), idle_(options_.keep_alive) {}
+
+Answer BlockingClient::get(const Target& target) {
+    const clock::time_point begin = clock::now();
+    const clock::time_point deadline = begin + options_.timeout;
+    const std::string request = request_text(target, options_.keep_alive > 0);
+
+    if (options_.stop.stop_requested()) return {.status = 0, .body = {}, .error = "interrupted"};
+    std::optional<tcp::socket> kept = idle_.take(target.authority);
+    for (bool reused = kept.has_value();; reused = false) {
+        // 1. Connect, unless there is a connection.
+        static asio::io_context no_loop;  // sockets belong to one; blocking calls make no use of it
+        tcp::socket socket = reused ? std::move(*kept) : tcp::socket(no_loop);
+        asio::error_code error;
+        if (!reused) {
+            error =
+                connect(socket, target, std::min(deadline, begin + options_.connect_timeout), options_.stop);
+        }
+        const StopCallback hang_up_on_stop(options_.stop, HangUp{socket});
+
+        // 2. Send the request.
+        if (!error) error = write(socket, request, deadline);
+
+        // 3. Read until the answer is whole.
+        MessageParser parser(MessageParser::Kind::response, options_.limits);
+        Progress progress = Progress::incomplete;
+        std::array<char, 1024> buffer;
+        while (!error && progress == Progress::incomplete) {
+            const std::size_t count = read_some(socket, asio::buffer(buffer), deadline, error);
+            std::string_view bytes(buffer.data(), count);
+            progress = parser.feed(bytes);
+        }
+
+        // 4. Say what came of it.
+        if (options_.stop.stop_requested()) return {.status = 0, .body = {}, .error = "interrupted"};
+        if (error && reused && !parser.started())
+            continue;  // the server had closed the kept connection: a new one
+        if (error == asio::error::eof && parser.started()) progress = parser.finish();
+        if (progress == Progress::incomplete) return {.status = 0, .body = {}, .error = describe(error)};
+        const bool keep = progress == Progress::complete && parser.keep_alive() && !error;
+        if (keep) idle_.put(target.authority, std::move(socket));
+        return answer_from(parser, progress);
+    }
+}
+
+}  // namespace overlap::net

@@ -1,0 +1,106 @@
+#include "net/http_message.hpp"
+
+namespace overlap::net {
+namespace {
+
+MessageParser& self(http_parser* parser) { return *static_cast<MessageParser*>(parser->data); }
+
+// What the callbacks give to stop the parser.
+constexpr int go_on = 0;
+constexpr int stop = 1;
+
+}  // namespace
+
+MessageParser::MessageParser(Kind kind, MessageLimits limits) : kind_(kind), limits_(limits) { reset(); }
+
+void MessageParser::reset() {
+    http_parser_init(&parser_, kind_ == Kind::request ? HTTP_REQUEST : HTTP_RESPONSE);
+    parser_.data = this;
+    progress_ = Progress::incomplete;
+    started_ = keep_alive_ = false;
+    header_bytes_ = body_bytes_ = 0;
+    target_.clear();
+    body_.clear();
+}
+
+const http_parser_settings& MessageParser::callbacks() {
+    static const http_parser_settings settings = [] {
+        http_parser_settings all{};
+        all.on_message_begin = [](http_parser* p) {
+            self(p).started_ = true;
+            return go_on;
+        };
+        all.on_url = [](http_parser* p, const char* at, std::size_t size) {
+            self(p).target_.append(at, size);
+            return self(p).count_header(size);
+        };
+        const http_data_cb header = [](http_parser* p, const char*, std::size_t size) {
+            return self(p).count_header(size);
+        };
+        all.on_status = all.on_header_field = all.on_header_value = header;
+        all.on_body = [](http_parser* p, const char* at, std::size_t size) {
+            return self(p).add_body({at, size});
+        };
+        all.on_message_complete = [](http_parser* p) { return self(p).end_message(); };
+        return all;
+    }();
+    return settings;
+}
+
+int MessageParser::count_header(std::size_t bytes) {
+    header_bytes_ += bytes;
+    if (header_bytes_ <= limits_.header) return go_on;
+    progress_ = Progress::header_too_large;
+    return stop;
+}
+
+int MessageParser::add_body(std::string_view bytes) {
+    body_bytes_ += bytes.size();
+    if (body_bytes_ > limits_.body) {
+        progress_ = Progress::body_too_large;
+        return stop;
+    }
+    if (kind_ == Kind::response) body_ += bytes;
+    return go_on;
+}
+
+int MessageParser::end_message() {
+    if (kind_ == Kind::response && parser_.status_code / 100 == 1) {
+        header_bytes_ = 0;
+        return go_on;
+    }
+    progress_ = Progress::complete;
+    keep_alive_ = http_should_keep_alive(&parser_) != 0;
+    http_parser_pause(&parser_, 1);  // what follows belongs to the next message
+    return go_on;
+}
+
+Progress MessageParser::outcome() {
+    if (progress_ != Progress::incomplete) return progress_;
+    switch (HTTP_PARSER_ERRNO(&parser_)) {
+        case HPE_OK:
+            return Progress::incomplete;
+        case HPE_HEADER_OVERFLOW:
+            return progress_ = Progress::header_too_large;
+        default:
+            return progress_ = Progress::malformed;
+    }
+}
+
+Progress MessageParser::feed(std::string_view& bytes) {
+    if (bytes.empty()) return progress_;  // to http_parser, no bytes would mean the end of the connection
+    const std::size_t taken = http_parser_execute(&parser_, &callbacks(), bytes.data(), bytes.size());
+    bytes.remove_prefix(taken);
+    return outcome();
+}
+
+Progress MessageParser::finish() {
+    http_parser_execute(&parser_, &callbacks(), nullptr, 0);
+    return outcome() == Progress::complete ? Progress::complete : Progress::incomplete;
+}
+
+std::string_view MessageParser::method() const {
+    return http_method_str(static_cast<http_method>(parser_.method));
+}
+
+}  // namespace overlap::net

@@ -1,0 +1,82 @@
+// HTTP/1.1 messages, read by http_parser (https://github.com/nodejs/http-parser). No I/O: bytes in, messages
+// out.
+#pragma once
+
+#include <http_parser.h>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace overlap::net {
+
+/// How far a message has come.
+enum class Progress {
+    incomplete,
+    complete,
+    malformed,
+    header_too_large,
+    body_too_large,
+};
+
+/// Sizes in bytes above which a message is given up.
+struct MessageLimits {
+    std::size_t header = 8 * 1024;
+    std::size_t body = 1024 * 1024;
+};
+
+/// Reads one message after another from a connection. It stays where it is: http_parser holds a pointer to
+/// it.
+class MessageParser {
+  public:
+    enum class Kind { request, response };
+
+    MessageParser(Kind kind, MessageLimits limits);
+    MessageParser(const MessageParser&) = delete;
+    MessageParser& operator=(const MessageParser&) = delete;
+
+    /// Takes bytes off the front of `bytes`, up to the end of the message at most; interim answers (1xx) are
+    /// skipped. Once it gives anything but `incomplete`, start the next message with reset().
+    Progress feed(std::string_view& bytes);
+
+    /// The connection was closed: completes an answer that has no length of its own (RFC 9112, section 6.3).
+    /// Any other stays incomplete.
+    Progress finish();
+
+    void reset();
+
+    /// Whether anything of the message has come yet.
+    [[nodiscard]] bool started() const { return started_; }
+
+    /// Of a complete request.
+    [[nodiscard]] std::string_view method() const;
+    [[nodiscard]] const std::string& target() const { return target_; }
+
+    /// Of a complete answer. The body of a request is checked against the limit and dropped: our server wants
+    /// none.
+    [[nodiscard]] int status() const { return static_cast<int>(parser_.status_code); }
+    [[nodiscard]] std::string& body() { return body_; }
+
+    /// Whether the connection can carry another message after this complete one.
+    [[nodiscard]] bool keep_alive() const { return keep_alive_; }
+
+  private:
+    static const http_parser_settings& callbacks();
+    int count_header(std::size_t bytes);
+    int add_body(std::string_view bytes);
+    int end_message();
+    Progress outcome();
+
+    Kind kind_;
+    MessageLimits limits_;
+    http_parser parser_{};
+    Progress progress_ = Progress::incomplete;
+    bool started_ = false;
+    bool keep_alive_ = false;
+    std::size_t header_bytes_ = 0;
+    std::size_t body_bytes_ = 0;
+    std::string target_;
+    std::string body_;
+};
+
+}  // namespace overlap::net

@@ -1,0 +1,350 @@
+#include "net/http_server.hpp"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <asio/buffer.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <asio/ip/address.hpp>
+#include <asio/redirect_error.hpp>
+#include <asio/use_awaitable.hpp>
+#include <asio/write.hpp>
+#include <charconv>
+#include <ctime>
+
+#include "compat/asio.hpp"
+#include "timeline/duration.hpp"
+#include "timeline/error.hpp"
+
+namespace overlap::net {
+
+using asio::awaitable;
+using asio::redirect_error;
+using asio::use_awaitable;
+using asio::ip::tcp;
+using clock = std::chrono::steady_clock;
+
+namespace {
+
+constexpr std::size_t most_order = 10'000;
+
+// Whether the other end has closed: a read would give nothing, and at once.
+bool peer_closed(tcp::socket& socket) {
+    char byte = 0;
+    const ssize_t count = ::recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return count == 0 || (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+}
+
+int status_of(Progress problem) {
+    switch (problem) {
+        case Progress::header_too_large:
+            return 431;
+        case Progress::body_too_large:
+            return 413;
+        case Progress::malformed:
+        case Progress::incomplete:
+        case Progress::complete:
+            break;
+    }
+    return 400;
+}
+
+std::string chunk_head(std::size_t size) {
+    std::array<char, 20> digits{};
+    char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), size, 16).ptr;
+    return std::string(digits.data(), end) + "\r\n";
+}
+
+}  // namespace
+
+// One client. Owned by its coroutine and by the operations it has under way.
+struct Server::Connection {
+    Connection(tcp::socket s, MessageLimits limits, std::int64_t n)
+        : socket(std::move(s)),
+          timer(socket.get_executor()),
+          parser(MessageParser::Kind::request, limits),
+          number(n) {}
+
+    tcp::socket socket;
+    asio::steady_timer timer;  ///< holds answers back
+    MessageParser parser;
+    std::int64_t number;
+    clock::time_point deadline = clock::time_point::max();  ///< when close_idle() may close it
+    clock::time_point began;                                ///< when the present request had been read
+    bool hung_up = false;
+    bool queued = false;
+};
+
+Server::Server(asio::io_context& loop, ServerOptions options)
+    : loop_(loop), options_(std::move(options)), acceptor_(loop), random_(options_.seed) {
+    const std::string where = options_.host + ":" + std::to_string(options_.port);
+    asio::error_code error;
+    const auto address = asio::ip::make_address(options_.host, error);
+    if (error)
+        throw UsageError("cannot listen on '" + options_.host + "': expected an IP address like 127.0.0.1");
+    const tcp::endpoint endpoint(address, options_.port);
+    acceptor_.open(endpoint.protocol(), error);
+    if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
+    if (!error) acceptor_.bind(endpoint, error);
+    if (!error) acceptor_.listen(tcp::acceptor::max_listen_connections, error);
+    if (error) throw Error("cannot listen on " + where + ": " + error.message() + "; try another --port");
+}
+
+void Server::start() {
+    asio::co_spawn(loop_, accept(), asio::detached);
+    asio::co_spawn(loop_, close_idle(), asio::detached);
+}
+
+std::string Server::url() const {
+    const tcp::endpoint where = endpoint();
+    const std::string host = where.address().to_string();
+    return "http://" + (where.address().is_v6() ? "[" + host + "]" : host) + ":" +
+           std::to_string(where.port());
+}
+
+void Server::reset_counts() {
+    counts_ = {};
+    counts_.peak_in_flight = in_flight_;
+    order_.clear();
+}
+
+awaitable<void> Server::accept() {
+    asio::steady_timer pause(loop_);
+    for (;;) {
+        auto [error, socket] = co_await acceptor_.async_accept(as_tuple(use_awaitable));
+        if (error == asio::error::operation_aborted) co_return;
+        if (error) {
+            // Out of file descriptors, most likely (accept(2)). Giving up would leave every later client
+            // hanging; soon some connection will have closed.
+            pause.expires_after(std::chrono::milliseconds(10));
+            co_await pause.async_wait(use_awaitable);
+            continue;
+        }
+        ++counts_.connections;
+        asio::error_code ignored;
+        socket.set_option(tcp::no_delay(true), ignored);
+        auto connection =
+            std::make_shared<Connection>(std::move(socket), options_.limits, ++last_connection_);
+        asio::co_spawn(loop_, converse(std::move(connection)), asio::detached);
+    }
+}
+
+// One timer for all connections instead of one each: a limit of 30 s need not be kept to the millisecond.
+awaitable<void> Server::close_idle() {
+    asio::steady_timer timer(loop_);
+    const auto interval =
+        std::min<std::chrono::nanoseconds>(options_.idle_timeout / 4, std::chrono::seconds(1));
+    for (;;) {
+        timer.expires_after(interval);
+        co_await timer.async_wait(use_awaitable);
+        const clock::time_point now = clock::now();
+        for (Connection* connection : open_) {
+            if (connection->deadline > now) continue;
+            asio::error_code ignored;
+            connection->socket.close(ignored);
+        }
+    }
+}
+
+awaitable<void> Server::converse(ConnectionPtr connection) {
+    open_.insert(connection.get());
+    std::array<char, 2048> buffer;
+    std::string_view unread;
+    bool open = true;
+    while (open) {
+        connection->deadline = clock::now() + options_.idle_timeout;
+        Progress progress = connection->parser.feed(unread);
+        while (progress == Progress::incomplete) {
+            asio::error_code error;
+            const std::size_t count = co_await connection->socket.async_read_some(
+                asio::buffer(buffer), redirect_error(use_awaitable, error));
+            if (error) break;
+            unread = {buffer.data(), count};
+            progress = connection->parser.feed(unread);
+        }
+        if (progress == Progress::incomplete) break;
+        if (progress != Progress::complete) {
+            co_await answer_bad(connection, progress);
+            break;
+        }
+        co_await answer(connection);
+        open = connection->parser.keep_alive() && !connection->hung_up && connection->socket.is_open();
+        connection->parser.reset();
+    }
+    open_.erase(connection.get());
+}
+
+awaitable<void> Server::answer_bad(ConnectionPtr connection, Progress problem) {
+    ++counts_.requests;
+    const Plan plan = plan_error(status_of(problem), reason_phrase(status_of(problem)));
+    connection->began = clock::now();
+    co_await send(connection, plan, false, false);
+    // Closing with bytes unread would reset the connection, and the client might never see the answer: say
+    // that we are done, then read on for a moment (RFC 9112, section 9.6).
+    asio::error_code error;
+    connection->socket.shutdown(tcp::socket::shutdown_send, error);
+    std::array<char, 512> rest;
+    for (std::size_t dropped = 0; !error && dropped < 1024 * 1024;) {
+        dropped += co_await connection->socket.async_read_some(asio::buffer(rest),
+                                                               redirect_error(use_awaitable, error));
+    }
+}
+
+awaitable<void> Server::answer(ConnectionPtr connection) {
+    ++counts_.requests;
+    if (order_.size() < most_order) order_.push_back(connection->parser.target());
+    connection->began = clock::now();
+    connection->deadline = clock::time_point::max();
+    const bool keep_alive = connection->parser.keep_alive();
+
+    if (!co_await enter_flight(connection)) {
+        if (!connection->hung_up)
+            co_await send(connection, plan_error(429, "too many in flight"), keep_alive, false);
+        co_return;
+    }
+    const Plan plan = plan_for(connection->parser);
+    co_await hold(connection, plan.delay);
+    if (connection->hung_up) {
+        leave_flight();
+        co_return;
+    }
+    co_await send(connection, plan, keep_alive, true);
+}
+
+Plan Server::plan_for(const MessageParser& parser) {
+    Plan plan = plan_answer(parser.method(), parser.target(), random_);
+    const Nanoseconds delay =
+        plan.delay + options_.latency +
+        (options_.jitter > 0 ? std::uniform_int_distribution<Nanoseconds>(0, options_.jitter)(random_) : 0);
+    if (options_.fail_rate > 0 && std::bernoulli_distribution(options_.fail_rate)(random_)) {
+        plan = plan_error(503, "failed on purpose (--fail-rate)");
+    }
+    plan.delay = delay;
+    return plan;
+}
+
+// Waits for a place among max_in_flight. Gives false when there is none to be had: refused, or the client
+// left.
+awaitable<bool> Server::enter_flight(ConnectionPtr connection) {
+    const bool full = options_.max_in_flight > 0 && in_flight_ >= options_.max_in_flight;
+    if (full && options_.when_full == WhenFull::refuse) co_return false;
+    if (full) {
+        connection->queued = true;
+        queue_.push_back(connection);
+        watch_hangup(connection);
+        while (connection->queued && !connection->hung_up) {
+            connection->timer.expires_at(clock::time_point::max());
+            asio::error_code woken;
+            co_await connection->timer.async_wait(redirect_error(use_awaitable, woken));
+        }
+        asio::error_code ignored;
+        connection->socket.cancel(ignored);  // the hang-up watch
+        if (connection->queued) std::erase(queue_, connection);
+        if (connection->hung_up) {
+            // The place may have been given just as the client left: pass it on.
+            if (!connection->queued) leave_flight();
+            co_return false;
+        }
+        co_return true;  // leave_flight() has counted us in
+    }
+    ++in_flight_;
+    counts_.peak_in_flight = std::max(counts_.peak_in_flight, in_flight_);
+    co_return true;
+}
+
+void Server::leave_flight() {
+    if (queue_.empty()) {
+        --in_flight_;
+        return;
+    }
+    // The place goes straight to the next in line, so in_flight_ stays as it is.
+    queue_.front()->queued = false;
+    queue_.front()->timer.cancel();
+    queue_.pop_front();
+}
+
+// Holds the answer back, unless the client leaves meanwhile.
+awaitable<void> Server::hold(ConnectionPtr connection, Nanoseconds delay) {
+    if (delay <= 0) co_return;
+    watch_hangup(connection);
+    connection->timer.expires_at(connection->began + std::chrono::nanoseconds(delay));
+    asio::error_code woken;
+    co_await connection->timer.async_wait(redirect_error(use_awaitable, woken));
+    asio::error_code ignored;
+    connection->socket.cancel(ignored);  // the hang-up watch
+}
+
+// Wakes the timer when the client closes while it is owed an answer.
+void Server::watch_hangup(const ConnectionPtr& connection) {
+    connection->socket.async_wait(tcp::socket::wait_read, [this, connection](asio::error_code error) {
+        if (error || !peer_closed(connection->socket)) return;  // cancelled, or the next request came early
+        connection->hung_up = true;
+        ++counts_.hung_up;
+        connection->timer.cancel();
+    });
+}
+
+void Server::count_status(int status) {
+    if (status == 429) {
+        ++counts_.refused;
+    } else if (status >= 500) {
+        ++counts_.failed;
+    } else if (status == 400 || status == 404 || status == 405 || status == 413 || status == 431) {
+        ++counts_.bad_requests;
+    }
+}
+
+// `in_flight`: the request holds a place, which ends as the last bytes go out.
+awaitable<void> Server::send(ConnectionPtr connection, const Plan& plan, bool keep_alive, bool in_flight) {
+    count_status(plan.status);
+    std::string bytes = head_of(plan, keep_alive, date());
+    const bool with_body = connection->parser.method() != "HEAD";
+    const std::size_t count = with_body ? plan.parts.size() : 0;
+    bool sent = true;
+    for (std::size_t i = 0; i < count && sent; ++i) {
+        if (plan.chunked) bytes += chunk_head(plan.parts[i].size());
+        bytes += plan.parts[i];
+        if (plan.chunked) bytes += "\r\n";
+        if (plan.interval == 0 || i + 1 == count) continue;
+        sent = co_await write(connection, bytes);
+        bytes.clear();
+        connection->deadline = clock::time_point::max();
+        connection->timer.expires_after(std::chrono::nanoseconds(plan.interval));
+        asio::error_code woken;
+        co_await connection->timer.async_wait(redirect_error(use_awaitable, woken));
+    }
+    if (plan.chunked && with_body) bytes += "0\r\n\r\n";
+    if (in_flight) leave_flight();
+    if (sent) co_await write(connection, bytes);
+    if (!options_.log) co_return;
+    const auto took = std::chrono::duration_cast<std::chrono::nanoseconds>(clock::now() - connection->began);
+    options_.log(std::string(connection->parser.method()) + " " + connection->parser.target() + " " +
+                 std::to_string(plan.status) + " " + format_duration(took.count()) + ", connection " +
+                 std::to_string(connection->number));
+}
+
+awaitable<bool> Server::write(ConnectionPtr connection, std::string_view bytes) {
+    connection->deadline = clock::now() + options_.idle_timeout;
+    asio::error_code error;
+    co_await asio::async_write(connection->socket, asio::buffer(bytes), redirect_error(use_awaitable, error));
+    co_return !error;
+}
+
+// The Date header's value, made anew once a second.
+const std::string& Server::date() {
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    if (now != date_of_ || date_.empty()) {
+        const std::time_t time = std::chrono::system_clock::to_time_t(now);
+        std::tm utc{};
+        ::gmtime_r(&time, &utc);
+        std::array<char, 64> text{};
+        const std::size_t size = std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &utc);
+        date_.assign(text.data(), size);
+        date_of_ = now;
+    }
+    return date_;
+}
+
+}  // namespace overlap::net

@@ -1,0 +1,76 @@
+#include "net/url.hpp"
+
+#include <algorithm>
+#include <asio/io_context.hpp>
+#include <charconv>
+
+#include "timeline/error.hpp"
+
+namespace overlap::net {
+namespace {
+
+[[noreturn]] void reject(std::string_view text, const std::string& why) {
+    throw UsageError("cannot use the url '" + std::string(text) + "': " + why);
+}
+
+std::uint16_t parse_port(std::string_view text, std::string_view url) {
+    std::uint16_t port = 0;
+    const char* const end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data(), end, port);
+    if (error != std::errc() || rest != end || port == 0) {
+        reject(url, "'" + std::string(text) + "' is not a port, expected 1 to 65535");
+    }
+    return port;
+}
+
+}  // namespace
+
+Url parse_url(std::string_view text) {
+    // Blanks and control characters would end the request line early.
+    if (std::any_of(text.begin(), text.end(), [](char c) { return c <= ' ' || c == '\x7f'; })) {
+        reject(text, "it holds a blank or a control character");
+    }
+    constexpr std::string_view scheme = "http://";
+    if (text.starts_with("https://")) {
+        reject(text, "https is not supported, as encryption would hide what is shown here; expected http://");
+    }
+    if (!text.starts_with(scheme)) reject(text, "expected http://host[:port][/path]");
+    const std::string_view rest = text.substr(scheme.size(), text.find('#') - scheme.size());
+    const std::size_t host_end = std::min(rest.find_first_of("/?"), rest.size());
+    std::string_view authority = rest.substr(0, host_end);
+    if (authority.find('@') != std::string_view::npos) reject(text, "user and password are not supported");
+
+    Url url;
+    if (host_end < rest.size()) url.target = rest.substr(host_end);
+    if (url.target.starts_with('?')) url.target.insert(0, 1, '/');
+    const bool bracketed = authority.starts_with('[');
+    const std::size_t bracket = authority.find(']');
+    if (bracketed && bracket == std::string_view::npos) reject(text, "a ']' is missing");
+    const std::size_t colon = authority.find(':', bracketed ? bracket : 0);
+    if (colon != std::string_view::npos) url.port = parse_port(authority.substr(colon + 1), text);
+    authority = authority.substr(0, colon);
+    url.host = bracketed ? authority.substr(1, bracket - 1) : authority;
+    if (url.host.empty()) reject(text, "it names no host");
+    return url;
+}
+
+Target resolve(const Url& url) {
+    using asio::ip::tcp;
+    asio::io_context context;
+    tcp::resolver resolver(context);
+    asio::error_code error;
+    const std::string port = std::to_string(url.port);
+    const auto results = resolver.resolve(url.host, port, tcp::resolver::numeric_service, error);
+    if (error) {
+        throw Error("cannot find the host '" + url.host + "': " + error.message() + "; check its name");
+    }
+    Target target;
+    for (const auto& result : results) target.endpoints.push_back(result.endpoint());
+    const bool is_ipv6 = url.host.find(':') != std::string::npos;
+    target.authority = is_ipv6 ? "[" + url.host + "]" : url.host;
+    if (url.port != 80) target.authority += ":" + port;
+    target.target = url.target;
+    return target;
+}
+
+}  // namespace overlap::net
