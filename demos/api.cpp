@@ -1,0 +1,121 @@
+// Three calls that do not need each other's answer. Must they wait for each other?
+
+#include <asio/awaitable.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/io_context.hpp>
+#include <asio/post.hpp>
+#include <asio/thread_pool.hpp>
+#include <vector>
+
+#include "concurrency/gather.hpp"
+#include "demo/context.hpp"
+#include "demos.hpp"
+#include "net/http_client.hpp"
+
+namespace overlap {
+namespace {
+
+// One call, written for a thread: get() holds it until the answer is in.
+void call(Context& run, net::BlockingClient& client, int id) {
+    ScopedSpan span = run.span(id, State::blocked);
+    const net::Answer answer = client.get(run.target(id));
+    if (!answer.ok()) span.fail(answer.error);
+}
+
+// The same call, written for an event loop: co_await suspends only this call, the thread is free for others.
+asio::awaitable<void> call_async(Context& run, net::AsyncClient& client, int id) {
+    ScopedSpan span = run.span(id, State::waiting);
+    const net::Answer answer = co_await client.get(run.target(id));
+    if (!answer.ok()) span.fail(answer.error);
+}
+
+// Python: for id in tasks: call(id)
+void sequential(Context& run) {
+    net::BlockingClient client(run.client());
+    for (const int id : run.tasks()) call(run, client, id);
+}
+
+// Python: await asyncio.gather(*(call_async(id) for id in tasks))
+void coroutines(Context& run) {
+    asio::io_context loop(1);
+    auto watch = run.watch(loop);
+    net::AsyncClient client(loop.get_executor(), run.client());
+    std::vector<asio::awaitable<void>> calls;
+    for (const int id : run.tasks()) calls.push_back(call_async(run, client, id));
+    asio::co_spawn(loop, gather(std::move(calls)), watch.finish());
+    loop.run();
+}
+
+// Python: with ThreadPoolExecutor(workers) as threads: for id in tasks: threads.submit(call, id)
+void pool(Context& run) {
+    asio::thread_pool threads(run.workers());
+    auto watch = run.watch(threads);
+    net::BlockingClient client(run.client());
+    for (const int id : run.tasks()) {
+        asio::post(threads, [&run, &client, id, queued = run.span(id, State::queued)]() mutable {
+            queued.end();
+            call(run, client, id);
+        });
+    }
+    threads.join();
+}
+
+constexpr Nanoseconds ms = 1'000'000;
+
+constexpr Knob knobs[] = {
+    {.name = "tasks", .meaning = "calls to make", .usual = 3, .least = 1, .most = 10'000},
+    {.name = "latency",
+     .meaning = "time the server takes to answer",
+     .unit = Unit::duration,
+     .usual = 200 * ms,
+     .most = 60'000 * ms,
+     .as_in_notes = 2'000 * ms},
+};
+
+constexpr Example examples[] = {
+    {"overlap api", "three calls of 200ms, three ways"},
+    {"overlap api --tasks 10 --workers 4", "more calls than the pool has threads"},
+    {"overlap api --tasks 1000 --way coroutines", "a thousand calls on one thread"},
+    {"overlap api --as-in-notes", "three calls of 2s: 6s against 2s"},
+    {"overlap api --url http://127.0.0.1:8080/", "the same against a server of yours"},
+    {"overlap api --json | overlap render -", "keep a run, draw it again"},
+};
+
+constexpr std::string_view next[] = {"overlap api --tasks 10 --workers 4",
+                                     "overlap api --tasks 1000 --way coroutines", "overlap code api"};
+
+}  // namespace
+
+const Demo api{
+    .name = "api",
+    .summary = "HTTP calls that do not need each other's answer",
+    .knobs = knobs,
+    .examples = examples,
+    .title =
+        [](const Settings& settings, std::span<const std::string> urls) {
+            const std::int64_t tasks = settings.get("tasks");
+            std::string title = std::to_string(tasks) + (tasks == 1 ? " call" : " calls") + " to ";
+            if (urls.empty())
+                return title + "an API that answers each after " + format_duration(settings.get("latency"));
+            return title + urls.front() + (urls.size() > 1 ? " and others" : "");
+        },
+    .caption = [](Way way, const Context& run) -> std::string {
+        switch (way) {
+            case Way::sequential:
+                return "Sequential: blocking calls on one thread";
+            case Way::coroutines:
+                return "Coroutines: co_await on one thread";
+            case Way::pool:
+                return "Thread pool: blocking calls on " + std::to_string(run.workers()) + " threads";
+        }
+        return "";
+    },
+    .request = [](const Settings& settings) { return delay_path(settings.get("latency")); },
+    .sequential = sequential,
+    .coroutines = coroutines,
+    .pool = pool,
+    .next = next,
+    .source = api_source,
+};
+
+}  // namespace overlap

@@ -1,0 +1,10 @@
+#include "demos.hpp"
+
+namespace overlap {
+
+std::span<const Demo* const> all_demos() {
+    static const Demo* const demos[] = {&api};
+    return demos;
+}
+
+}  // namespace overlap

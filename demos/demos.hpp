@@ -1,0 +1,19 @@
+// All demos there are. A new one gets its line here, in demos.cpp and in CMakeLists.txt.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "demo/demo.hpp"
+
+namespace overlap {
+
+extern const Demo api;
+
+/// The demos' own source files, embedded by the build.
+extern const std::string_view api_source;
+
+/// In the order of the lessons.
+std::span<const Demo* const> all_demos();
+
+}  // namespace overlap

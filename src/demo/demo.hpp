@@ -1,0 +1,87 @@
+// A demo: one workload written three ways, and what the command line needs to know of it. Plain data.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "timeline/duration.hpp"
+#include "timeline/run.hpp"
+
+namespace overlap {
+
+class Context;
+
+enum class Unit : std::uint8_t { count, duration };
+
+/// A setting of a demo: `--name` on the command line.
+struct Knob {
+    std::string_view name;
+    std::string_view meaning;
+    Unit unit = Unit::count;
+    std::int64_t usual = 0;  ///< the default; durations in nanoseconds
+    std::int64_t least = 0;
+    std::int64_t most = 0;
+    std::optional<std::int64_t> as_in_notes =
+        std::nullopt;  ///< the value under --as-in-notes, where it differs
+};
+
+/// The knobs of one run with their values.
+class Settings {
+  public:
+    explicit Settings(std::span<const Knob> knobs);
+
+    /// Throws UsageError when the value is out of the knob's range.
+    void set(std::string_view name, std::int64_t value);
+    void set_as_in_notes();
+
+    /// The name must be one of the demo's.
+    [[nodiscard]] std::int64_t get(std::string_view name) const;
+
+    [[nodiscard]] std::vector<KnobValue> values() const;
+
+  private:
+    [[nodiscard]] std::size_t index_of(std::string_view name) const;
+
+    std::span<const Knob> knobs_;
+    std::vector<std::int64_t> values_;
+};
+
+/// A command line worth showing, and what it does.
+struct Example {
+    std::string_view command;
+    std::string_view meaning;
+};
+
+struct Demo {
+    std::string_view name;
+    std::string_view summary;  ///< one line, for `overlap list`
+    std::span<const Knob> knobs;
+    std::span<const Example> examples;
+
+    /// What is done, without the ways: "3 calls to an API that answers each after 200ms". `urls`: foreign
+    /// servers.
+    std::string (*title)(const Settings&, std::span<const std::string> urls);
+    std::string (*caption)(Way, const Context&);  ///< of a panel
+
+    /// What the tasks call on our server, from the root: "/delay?ms=200".
+    std::string (*request)(const Settings&);
+
+    void (*sequential)(Context&);
+    void (*coroutines)(Context&);
+    void (*pool)(Context&);
+
+    std::span<const std::string_view> next;  ///< commands worth trying after it
+    std::string_view source;                 ///< its own file, for `overlap code`
+};
+
+/// The path of our server that answers after `delay`: "/delay?ms=200".
+std::string delay_path(Nanoseconds delay);
+
+/// A value as the command line takes it: "3", "200ms".
+std::string format_value(Unit unit, std::int64_t value);
+
+}  // namespace overlap

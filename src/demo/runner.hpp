@@ -1,0 +1,48 @@
+// Running a demo: each way in turn, measured, against a server of our own or somebody else's.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "demo/demo.hpp"
+#include "net/http_client.hpp"
+#include "timeline/run.hpp"
+
+namespace overlap {
+
+/// Told what is going on, for a progress line. `started`: tasks begun so far, to be read while the way runs.
+struct Observer {
+    std::function<void(Way way, int repeat, int tasks, const std::atomic<int>& started)> way_begins;
+    std::function<void()> way_ends;
+};
+
+struct RunOptions {
+    explicit RunOptions(Settings s) : settings(std::move(s)) {}
+
+    Settings settings;
+    int workers = 1;
+    std::vector<Way> ways;
+    int repeat = 1;                 ///< the ways take turns: a b c, a b c, ...
+    std::vector<std::string> urls;  ///< to call instead of our own server
+    std::uint64_t seed = 0;
+    Nanoseconds jitter = 0;  ///< of our own server
+    net::ClientOptions client;
+    std::string program;   ///< the overlap binary, which is the server too
+    std::stop_token stop;  ///< Ctrl-C: what was measured by then comes back, marked as interrupted
+    Observer observer;
+};
+
+/// Runs the demo. Throws Error when it cannot be run at all; tasks that fail are data.
+Run run_demo(const Demo& demo, const RunOptions& options);
+
+/// Of this machine and this build.
+Machine describe_machine();
+
+/// CPUs this process may use: its affinity, and the share its control group grants, rounded up.
+int usable_cores();
+
+}  // namespace overlap
