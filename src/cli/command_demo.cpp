@@ -1,0 +1,63 @@
+// overlap api, and every other demo: run it, show it.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <iostream>
+
+#include "cli/commands.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/progress.hpp"
+#include "cli/terminal.hpp"
+#include "render/ascii.hpp"
+#include "render/json.hpp"
+#include "render/plain.hpp"
+#include "timeline/duration.hpp"
+#include "timeline/metrics.hpp"
+
+namespace overlap {
+namespace {
+
+constexpr Nanoseconds long_wait = 60'000'000'000;
+
+// One at a time can take very long, and nothing would say so before it is over.
+void warn_of_long_wait(const RunOptions& run) {
+    const bool sequential = std::find(run.ways.begin(), run.ways.end(), Way::sequential) != run.ways.end();
+    if (!sequential || !run.urls.empty()) return;
+    const Nanoseconds total = run.settings.get("latency") * run.settings.get("tasks") * run.repeat;
+    if (total < long_wait) return;
+    std::cerr << fmt::format(
+        "overlap: the sequential way will take about {}; --way coroutines,pool leaves it out\n",
+        format_duration(total));
+}
+
+int exit_code_of(const Run& run, bool interrupted) {
+    if (interrupted) return exit_interrupted;
+    for (const WayRun& way : run.ways) {
+        if (outcomes_of(summarize_tasks(way.timeline)).failed > 0) return exit_failed;
+    }
+    return exit_done;
+}
+
+}  // namespace
+
+int run_demo_command(const Invocation& invocation) {
+    const AsciiOptions ascii = ascii_options(invocation.output);  // first: it may find COLUMNS at fault
+    RunOptions options = *invocation.run;
+    warn_of_long_wait(options);
+    const Interrupt interrupt;
+    options.stop = interrupt.token();
+    options.program = "/proc/self/exe";
+
+    Run run;
+    {
+        ProgressLine progress(options.repeat);
+        options.observer = progress.observer();
+        run = run_demo(*invocation.command->demo, options);
+    }
+    const OutputOptions& output = invocation.output;
+    print(output.json ? render_json(run) : output.plain ? render_plain(run) : render_ascii(run, ascii));
+    return exit_code_of(run, options.stop.stop_requested());
+}
+
+}  // namespace overlap

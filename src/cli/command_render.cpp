@@ -1,0 +1,51 @@
+// overlap render FILE: a kept run, drawn again.
+#include <cerrno>
+#include <fstream>
+#include <ios>
+#include <iostream>
+#include <iterator>
+#include <string>
+#include <system_error>
+
+#include "cli/commands.hpp"
+#include "cli/terminal.hpp"
+#include "render/json.hpp"
+#include "render/plain.hpp"
+#include "timeline/error.hpp"
+
+namespace overlap {
+namespace {
+
+std::string read_file(const std::string& name) {
+    const bool standard_input = name == "-";
+    std::ifstream file;
+    if (!standard_input) file.open(name, std::ios::binary);
+    try {
+        if (!standard_input && !file) throw std::system_error(errno, std::generic_category());
+        std::istream& input = standard_input ? std::cin : file;
+        return {std::istreambuf_iterator<char>(input), std::istreambuf_iterator<char>()};
+    } catch (
+        const std::system_error& error) {  // std::ios_base::failure is one too: a directory, a broken disk
+        throw Error("cannot read '" + name + "': " + error.code().message());
+    }
+}
+
+}  // namespace
+
+int run_render(const Invocation& invocation) {
+    if (invocation.argument.empty()) throw UsageError("render needs a FILE, or - for standard input");
+    const AsciiOptions ascii = ascii_options(invocation.output);
+    const std::string name = invocation.argument == "-" ? "standard input" : "'" + invocation.argument + "'";
+    const std::string text = read_file(invocation.argument);
+    Run run;
+    try {
+        run = parse_run(text);
+    } catch (const RunFormatError& error) {
+        throw Error("cannot draw " + name + ": " + error.what() +
+                    "; expected what 'overlap api --json' prints");
+    }
+    print(invocation.output.plain ? render_plain(run) : render_ascii(run, ascii));
+    return exit_done;
+}
+
+}  // namespace overlap

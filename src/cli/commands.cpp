@@ -1,0 +1,137 @@
+#include "cli/commands.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "demos/demos.hpp"
+
+namespace overlap {
+namespace {
+
+std::vector<OptionSpec> drawing_options() {
+    return {
+        {"--width", "N",
+         "columns to draw in, 40 or more, 120 used at most (default: COLUMNS, the terminal's, 80)"},
+        {"--color", "WHEN", "auto, always or never (default auto: on a terminal, unless NO_COLOR is set)"},
+        {"--unicode", "", "draw with box characters instead of ASCII", OptionKind::flag},
+        {"--plain", "", "no picture: one fact a line, fields separated by tabs", OptionKind::flag},
+    };
+}
+
+std::string knob_meaning(const Knob& knob) {
+    std::string text = fmt::format("{} (default {}", knob.meaning, format_value(knob.unit, knob.usual));
+    if (knob.as_in_notes)
+        text += fmt::format(", in the notes {}", format_value(knob.unit, *knob.as_in_notes));
+    return text + ")";
+}
+
+CommandSpec demo_command(const Demo& demo) {
+    CommandSpec command;
+    command.name = demo.name;
+    command.summary = demo.summary;
+    command.examples.assign(demo.examples.begin(), demo.examples.end());
+    command.run = run_demo_command;
+    command.demo = &demo;
+    for (const Knob& knob : demo.knobs) {
+        command.options.push_back(
+            {"--" + std::string(knob.name), knob.unit == Unit::duration ? "TIME" : "N", knob_meaning(knob)});
+    }
+    const std::vector<OptionSpec> common{
+        {"--workers", "N", "threads in the pool (default: one per task, 32 at most)"},
+        {"--way", "WAY", "sequential, coroutines or pool, or several with commas (default: all three)"},
+        {"--url", "URL", "call this http server instead of our own; can be given more than once",
+         OptionKind::values},
+        {"--timeout", "TIME", "give a call up after this long (default 30s)"},
+        {"--jitter", "TIME", "our server takes up to this much longer, at random (default 0ms)"},
+        {"--seed", "N", "of everything random (default 0)"},
+        {"--repeat", "N", "run all ways N times in turns, show the median and the spread (default 1)"},
+        {"--as-in-notes", "", "the numbers of the notes that this demo comes from", OptionKind::flag},
+        {"--json", "", "print the whole run as JSON, for 'overlap render' and for scripts", OptionKind::flag},
+    };
+    command.options.insert(command.options.end(), common.begin(), common.end());
+    const std::vector<OptionSpec> drawing = drawing_options();
+    command.options.insert(command.options.end(), drawing.begin(), drawing.end());
+    return command;
+}
+
+CommandSpec serve_command() {
+    CommandSpec command;
+    command.name = "serve";
+    command.summary = "run the demos' HTTP server alone, until Ctrl-C";
+    command.examples = {
+        {"overlap serve", "on a free port of this machine; the url is printed"},
+        {"overlap serve --port 8080 --latency 200ms --log",
+         "every answer takes 200ms, each request is logged"},
+        {"overlap serve --max-in-flight 10", "more than 10 at once are refused with 429"},
+        {"curl http://127.0.0.1:8080/", "the paths it answers"},
+    };
+    command.options = {
+        {"--port", "N", "to listen on (default 0: any free one)"},
+        {"--host", "ADDRESS", "to listen on (default 127.0.0.1: this machine only)"},
+        {"--latency", "TIME", "hold every answer back this long (default 0ms)"},
+        {"--jitter", "TIME", "and up to this much longer, at random (default 0ms)"},
+        {"--fail-rate", "SHARE", "answer this share of the requests with 503, 0 to 1 (default 0)"},
+        {"--max-in-flight", "N", "answer at most N requests at once (default: no limit)"},
+        {"--when-full", "WHAT", "refuse (429) or queue what comes above --max-in-flight (default refuse)"},
+        {"--seed", "N", "of jitter, failures and /bytes (default 0)"},
+        {"--log", "", "a line on standard error for each request", OptionKind::flag},
+        {"--control", "FD", "", OptionKind::value, true},
+    };
+    command.run = run_serve;
+    return command;
+}
+
+CommandSpec render_command() {
+    CommandSpec command;
+    command.name = "render";
+    command.summary = "draw a run that was kept with --json";
+    command.argument = "FILE";
+    command.examples = {
+        {"overlap render run.json", "the picture that the run showed"},
+        {"overlap api --json | overlap render - --width 120", "- is standard input"},
+    };
+    command.options = drawing_options();
+    command.run = run_render;
+    return command;
+}
+
+CommandSpec simple_command(std::string name, std::string summary, std::string argument,
+                           std::vector<Example> examples, int (*run)(const Invocation&)) {
+    CommandSpec command;
+    command.name = std::move(name);
+    command.summary = std::move(summary);
+    command.argument = std::move(argument);
+    command.examples = std::move(examples);
+    command.run = run;
+    return command;
+}
+
+}  // namespace
+
+const std::vector<CommandSpec>& all_commands() {
+    static const std::vector<CommandSpec> commands = [] {
+        std::vector<CommandSpec> all;
+        for (const Demo* demo : all_demos()) all.push_back(demo_command(*demo));
+        all.push_back(simple_command("list", "the demos there are", "",
+                                     {{"overlap list", "each with what it shows"}}, run_list));
+        all.push_back(simple_command("code", "print a demo's source", "DEMO",
+                                     {{"overlap code api", "the three ways, one below the other"}},
+                                     run_code));
+        all.push_back(render_command());
+        all.push_back(serve_command());
+        all.push_back(simple_command("help", "how to use a command", "COMMAND",
+                                     {{"overlap help api", "its options"}}, run_help));
+        return all;
+    }();
+    return commands;
+}
+
+const CommandSpec* find_command(std::string_view name) {
+    const std::vector<CommandSpec>& all = all_commands();
+    const auto found = std::find_if(all.begin(), all.end(),
+                                    [&](const CommandSpec& command) { return command.name == name; });
+    return found == all.end() ? nullptr : &*found;
+}
+
+}  // namespace overlap

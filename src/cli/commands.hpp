@@ -1,0 +1,22 @@
+// What runs each command. All take a parsed command line, print, and give the exit code.
+#pragma once
+
+#include "cli/options.hpp"
+
+namespace overlap {
+
+enum ExitCode : int {
+    exit_done = 0,
+    exit_failed = 1,  ///< the run or a check failed
+    exit_usage = 2,
+    exit_interrupted = 130,
+};
+
+int run_demo_command(const Invocation& invocation);
+int run_list(const Invocation& invocation);
+int run_code(const Invocation& invocation);
+int run_render(const Invocation& invocation);
+int run_serve(const Invocation& invocation);
+int run_help(const Invocation& invocation);
+
+}  // namespace overlap

@@ -1,0 +1,117 @@
+#include "cli/help.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "render/text.hpp"
+
+namespace overlap {
+namespace {
+
+struct Entry {
+    std::string left;
+    std::string right;
+};
+
+// Two columns; where the left one leaves too little room, the right one goes below it.
+void add_entries(std::string& text, const std::vector<Entry>& entries, int width) {
+    std::size_t longest = 0;
+    for (const Entry& entry : entries) longest = std::max(longest, entry.left.size());
+    const int column = static_cast<int>(longest) + 4;
+    const bool below = column > width / 2 + 8;
+    for (const Entry& entry : entries) {
+        if (below) {
+            for (const std::string& line : wrap("  " + entry.left, width, 4)) text += line + '\n';
+            for (const std::string& line : wrap(entry.right, width - 6, 0)) text += "      " + line + '\n';
+            continue;
+        }
+        std::string left = "  " + entry.left;
+        for (const std::string& line : wrap(entry.right, width - column, 0)) {
+            text += pad_right(left, column) + line + '\n';
+            left.clear();
+        }
+    }
+}
+
+void add_examples(std::string& text, const std::vector<Example>& examples, int width) {
+    std::vector<Entry> entries;
+    for (const Example& example : examples) {
+        entries.push_back({std::string(example.command), std::string(example.meaning)});
+    }
+    text += "Examples:\n";
+    // "  left" loses its indentation to wrap(), which drops leading blanks; put below, it needs none.
+    add_entries(text, entries, width);
+}
+
+void add_paragraph(std::string& text, const std::string& words, int width) {
+    for (const std::string& line : wrap(words, width)) text += line + '\n';
+}
+
+}  // namespace
+
+std::string greeting() {
+    return "overlap shows what synchronous and asynchronous code really do with the same work.\n"
+           "\n"
+           "Try first:\n"
+           "  overlap api         three calls, made in three ways, on one time axis\n"
+           "  overlap code api    how it is written\n"
+           "  overlap list        what else there is\n"
+           "  overlap --help      all commands\n";
+}
+
+std::string help_text(int width) {
+    std::string text;
+    add_paragraph(text, "overlap - what synchronous and asynchronous code really do with the same work",
+                  width);
+    text += '\n';
+    add_examples(text,
+                 {{"overlap api", "three HTTP calls, three ways, with their timelines"},
+                  {"overlap api --tasks 10 --workers 4", "see calls queue for a thread"},
+                  {"overlap code api", "the C++ behind it"},
+                  {"overlap help api", "what can be varied"}},
+                 width);
+    std::vector<Entry> demos;
+    std::vector<Entry> others;
+    for (const CommandSpec& command : all_commands()) {
+        const std::string argument = command.argument.empty() ? "" : " " + command.argument;
+        (command.demo != nullptr ? demos : others).push_back({command.name + argument, command.summary});
+    }
+    text += "\nDemos:\n";
+    add_entries(text, demos, width);
+    text += "\nOther commands:\n";
+    add_entries(text, others, width);
+    text += "\nOptions:\n";
+    add_entries(text,
+                {{"-h, --help", "this text; after a command, that command's"},
+                 {"--version", "versions of all parts"}},
+                width);
+    text += '\n';
+    add_paragraph(text, "Exit codes: 0 done, 1 the run or a check failed, 2 wrong usage, 130 interrupted.",
+                  width);
+    return text;
+}
+
+std::string help_text(const CommandSpec& command, int width) {
+    std::string text;
+    add_paragraph(text, fmt::format("overlap {} - {}", command.name, command.summary), width);
+    text += '\n';
+    add_examples(text, command.examples, width);
+    text += '\n';
+    const std::string argument = command.argument.empty() ? "" : " " + command.argument;
+    add_paragraph(text,
+                  fmt::format("Usage: overlap {}{}{}", command.name, argument,
+                              command.options.empty() ? "" : " [OPTIONS]"),
+                  width);
+    std::vector<Entry> options;
+    for (const OptionSpec& option : command.options) {
+        if (option.hidden) continue;
+        options.push_back({option.name + (option.value.empty() ? "" : " " + option.value), option.meaning});
+    }
+    options.push_back({"-h, --help", "this text"});
+    text += "\nOptions:\n";
+    add_entries(text, options, width);
+    return text;
+}
+
+}  // namespace overlap

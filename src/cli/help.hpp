@@ -1,0 +1,17 @@
+// The texts of --help and of `overlap` alone.
+#pragma once
+
+#include <string>
+
+#include "cli/options.hpp"
+
+namespace overlap {
+
+/// What `overlap` alone says: what it is and what to try first.
+std::string greeting();
+
+/// Of the whole tool, and of one command; lines of at most `width` columns.
+std::string help_text(int width);
+std::string help_text(const CommandSpec& command, int width);
+
+}  // namespace overlap

@@ -1,0 +1,33 @@
+#include "cli/interrupt.hpp"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include "cli/commands.hpp"
+
+namespace overlap {
+
+Interrupt::Interrupt() {
+    ::sigemptyset(&signals_);
+    ::sigaddset(&signals_, SIGINT);
+    ::sigaddset(&signals_, SIGTERM);
+    ::pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+    waiter_ = std::thread([this] { wait_for_signals(); });
+}
+
+Interrupt::~Interrupt() {
+    over_ = true;
+    ::pthread_kill(waiter_.native_handle(), SIGTERM);  // wakes sigwait()
+    waiter_.join();
+    ::pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr);
+}
+
+void Interrupt::wait_for_signals() {
+    for (int signal = 0;;) {
+        ::sigwait(&signals_, &signal);
+        if (over_) return;
+        if (!source_.request_stop()) ::_exit(exit_interrupted);
+    }
+}
+
+}  // namespace overlap

@@ -1,0 +1,77 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+#include <exception>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "cli/commands.hpp"
+#include "cli/help.hpp"
+#include "cli/suggest.hpp"
+#include "cli/terminal.hpp"
+#include "timeline/error.hpp"
+
+namespace overlap {
+namespace {
+
+std::string versions() {
+    const Machine machine = describe_machine();
+    std::string text;
+    for (const auto& [name, version] : machine.versions) text += fmt::format("{} {}\n", name, version);
+    return text + fmt::format("built with {}, {}\n", machine.compiler, machine.build);
+}
+
+const CommandSpec& command_named(const std::string& name) {
+    if (const CommandSpec* command = find_command(name)) return *command;
+    if (name.starts_with('-')) {
+        throw UsageError(fmt::format(
+            "unknown option '{}': options come after a command, as in 'overlap api {}'", name, name));
+    }
+    std::vector<std::string> names;
+    for (const CommandSpec& command : all_commands()) names.push_back(command.name);
+    const std::string near = nearest(name, names);
+    throw UsageError(fmt::format("unknown command '{}'{}: 'overlap --help' lists them", name,
+                                 near.empty() ? "" : ", did you mean '" + near + "'?"));
+}
+
+int run(std::vector<std::string> arguments) {
+    if (arguments.empty()) {
+        print(greeting());
+        return exit_done;
+    }
+    const std::string first = arguments.front();
+    arguments.erase(arguments.begin());
+    if (first == "--version") {
+        print(versions());
+        return exit_done;
+    }
+    const auto wants_help = [](const std::string& word) { return word == "--help" || word == "-h"; };
+    if (wants_help(first)) {
+        print(help_text(output_width({})));
+        return exit_done;
+    }
+    const CommandSpec& command = command_named(first);
+    if (std::any_of(arguments.begin(), arguments.end(), wants_help)) {
+        print(help_text(command, output_width({})));
+        return exit_done;
+    }
+    return command.run(parse_arguments(command, arguments));
+}
+
+}  // namespace
+}  // namespace overlap
+
+int main(int argc, char** argv) {
+    std::signal(SIGPIPE, SIG_DFL);  // a closed pipe ends us quietly, whatever our parent made of the signal
+    try {
+        return overlap::run({argv + 1, argv + argc});
+    } catch (const overlap::UsageError& error) {
+        std::cerr << "overlap: " << error.what() << '\n';
+        return overlap::exit_usage;
+    } catch (const std::exception& error) {
+        std::cerr << "overlap: " << error.what() << '\n';
+        return overlap::exit_failed;
+    }
+}

@@ -1,0 +1,69 @@
+// What can be said on the command line, as data: parsing, help and (later) completions are made from it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "demo/demo.hpp"
+#include "demo/runner.hpp"
+#include "net/http_server.hpp"
+
+namespace overlap {
+
+enum class OptionKind : std::uint8_t { flag, value, values };
+
+struct OptionSpec {
+    std::string name;   ///< with its dashes
+    std::string value;  ///< what stands for the value in help; empty for a flag
+    std::string meaning;
+    OptionKind kind = OptionKind::value;
+    bool hidden = false;
+};
+
+struct Invocation;
+
+/// A command: what it is called, what it takes, and what runs it.
+struct CommandSpec {
+    std::string name;
+    std::string summary;
+    std::string argument;  ///< of the one positional argument: "FILE"; empty when there is none
+    std::vector<Example> examples;
+    std::vector<OptionSpec> options;
+    int (*run)(const Invocation&) = nullptr;
+    const Demo* demo = nullptr;  ///< where the command is a demo
+};
+
+enum class ColorMode : std::uint8_t { automatic, always, never };
+
+/// How results are shown.
+struct OutputOptions {
+    std::optional<int> width;
+    ColorMode color = ColorMode::automatic;
+    bool unicode = false;
+    bool plain = false;
+    bool json = false;
+};
+
+/// A command line, understood.
+struct Invocation {
+    const CommandSpec* command = nullptr;
+    std::string argument;
+    OutputOptions output;
+    std::optional<RunOptions> run;  ///< of a demo
+    net::ServerOptions serve;
+    bool log = false;
+    int control = -1;  ///< of a server process: the file descriptor to its parent
+};
+
+/// All commands, demos first.
+const std::vector<CommandSpec>& all_commands();
+
+const CommandSpec* find_command(std::string_view name);
+
+/// Reads the arguments after the command's name. Throws UsageError.
+Invocation parse_arguments(const CommandSpec& command, const std::vector<std::string>& arguments);
+
+}  // namespace overlap

@@ -1,0 +1,178 @@
+// The one file with CLI11: it takes three seconds to compile.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <map>
+
+#include "cli/options.hpp"
+#include "cli/suggest.hpp"
+#include "cli/values.hpp"
+#include "timeline/error.hpp"
+
+namespace overlap {
+namespace {
+
+/// The values as they were written, by option name; of a value given twice, the last.
+using Words = std::map<std::string, std::vector<std::string>>;
+
+[[noreturn]] void reject_unknown(const CommandSpec& command, const std::string& word) {
+    if (!word.starts_with('-')) {
+        throw UsageError(fmt::format("unexpected argument '{}': '{} {}' takes {}", word, "overlap",
+                                     command.name,
+                                     command.argument.empty() ? "options only" : "one " + command.argument));
+    }
+    std::vector<std::string> names{"--help"};
+    for (const OptionSpec& option : command.options) {
+        if (!option.hidden) names.push_back(option.name);
+    }
+    const std::string near = nearest(word.substr(0, word.find('=')), names);
+    throw UsageError(fmt::format("unknown option '{}'{}: 'overlap {} --help' lists them", word,
+                                 near.empty() ? "" : ", did you mean '" + near + "'?", command.name));
+}
+
+Words read_words(const CommandSpec& command, std::vector<std::string> arguments, std::string& positional) {
+    CLI::App app;
+    app.set_help_flag("");
+    app.allow_extras();
+    Words words;
+    std::map<std::string, bool> flags;
+    for (const OptionSpec& option : command.options) {
+        switch (option.kind) {
+            case OptionKind::flag:
+                app.add_flag(option.name, flags[option.name])
+                    ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+                break;
+            case OptionKind::value:
+                app.add_option(option.name, words[option.name])->expected(1)->take_last();
+                break;
+            case OptionKind::values:
+                app.add_option(option.name, words[option.name])->expected(1)->take_all();
+                break;
+        }
+    }
+    if (!command.argument.empty()) app.add_option("argument", positional);
+    try {
+        std::reverse(arguments.begin(), arguments.end());
+        app.parse(std::move(arguments));
+    } catch (const CLI::ArgumentMismatch&) {
+        for (const OptionSpec& option : command.options) {
+            const CLI::Option* given = app.get_option(option.name);
+            if (option.kind != OptionKind::flag && given->count() > 0 && given->results().empty()) {
+                throw UsageError(
+                    fmt::format("{} needs a value: {} {}", option.name, option.name, option.value));
+            }
+        }
+        throw UsageError(
+            fmt::format("an option is without its value: see 'overlap {} --help'", command.name));
+    } catch (const CLI::ParseError& error) {
+        throw UsageError(fmt::format("{}: see 'overlap {} --help'", error.what(), command.name));
+    }
+    if (const std::vector<std::string> unknown = app.remaining(); !unknown.empty()) {
+        reject_unknown(command, unknown.front());
+    }
+    for (const auto& [name, set] : flags) {
+        if (set) words[name] = {""};
+    }
+    std::erase_if(words, [](const auto& entry) { return entry.second.empty(); });
+    return words;
+}
+
+class Values {
+  public:
+    explicit Values(Words words) : words_(std::move(words)) {}
+
+    [[nodiscard]] bool has(const std::string& name) const { return words_.contains(name); }
+    [[nodiscard]] const std::string& text(const std::string& name) const { return words_.at(name).back(); }
+    [[nodiscard]] const std::vector<std::string>& texts(const std::string& name) const {
+        return words_.at(name);
+    }
+
+    void whole(const std::string& name, std::int64_t least, std::int64_t most, auto& into) const {
+        if (has(name))
+            into = static_cast<std::remove_reference_t<decltype(into)>>(
+                read_whole(name, text(name), least, most));
+    }
+
+  private:
+    Words words_;
+};
+
+OutputOptions output_of(const Values& values) {
+    OutputOptions output;
+    if (values.has("--width")) {
+        output.width = static_cast<int>(read_whole("--width", values.text("--width"), 40, 10'000));
+    }
+    if (values.has("--color")) output.color = read_color(values.text("--color"));
+    output.unicode = values.has("--unicode");
+    output.plain = values.has("--plain");
+    output.json = values.has("--json");
+    if (output.plain && output.json)
+        throw UsageError("--plain and --json exclude each other: expected one of them");
+    return output;
+}
+
+RunOptions run_of(const Demo& demo, const Values& values) {
+    RunOptions run(Settings(demo.knobs));
+    if (values.has("--as-in-notes")) run.settings.set_as_in_notes();
+    if (values.has("--url")) {
+        run.urls = values.texts("--url");
+        for (const std::string& url : run.urls) net::parse_url(url);  // to be told before anything runs
+        if (run.urls.size() > 1) run.settings.set("tasks", static_cast<std::int64_t>(run.urls.size()));
+    }
+    for (const Knob& knob : demo.knobs) {
+        const std::string option = "--" + std::string(knob.name);
+        if (!values.has(option)) continue;
+        run.settings.set(knob.name, knob.unit == Unit::duration
+                                        ? read_duration(option, values.text(option))
+                                        : read_whole(option, values.text(option), knob.least, knob.most));
+    }
+    run.ways = values.has("--way") ? read_ways(values.texts("--way"))
+                                   : std::vector<Way>(std::begin(all_ways), std::end(all_ways));
+    run.workers = static_cast<int>(std::min<std::int64_t>(run.settings.get("tasks"), 32));
+    values.whole("--workers", 1, 10'000, run.workers);
+    values.whole("--repeat", 1, 1'000, run.repeat);
+    values.whole("--seed", 0, std::numeric_limits<std::int64_t>::max(), run.seed);
+    if (values.has("--jitter")) run.jitter = read_duration("--jitter", values.text("--jitter"));
+    if (values.has("--timeout")) {
+        const Nanoseconds timeout = read_duration("--timeout", values.text("--timeout"));
+        if (timeout == 0) throw UsageError("--timeout is 0: expected a duration above zero, like 500ms");
+        run.client.timeout = std::chrono::nanoseconds(timeout);
+        run.client.connect_timeout = std::min(run.client.connect_timeout, run.client.timeout);
+    }
+    return run;
+}
+
+void read_serve(const Values& values, Invocation& invocation) {
+    net::ServerOptions& serve = invocation.serve;
+    if (values.has("--host")) serve.host = values.text("--host");
+    values.whole("--port", 0, 65'535, serve.port);
+    if (values.has("--latency")) serve.latency = read_duration("--latency", values.text("--latency"));
+    if (values.has("--jitter")) serve.jitter = read_duration("--jitter", values.text("--jitter"));
+    if (values.has("--fail-rate")) serve.fail_rate = read_share("--fail-rate", values.text("--fail-rate"));
+    values.whole("--max-in-flight", 1, 1'000'000, serve.max_in_flight);
+    values.whole("--seed", 0, std::numeric_limits<std::int64_t>::max(), serve.seed);
+    if (values.has("--when-full")) {
+        const std::string& text = values.text("--when-full");
+        if (text != "refuse" && text != "queue") {
+            throw UsageError(fmt::format("--when-full is '{}': expected refuse or queue", text));
+        }
+        serve.when_full = text == "queue" ? net::WhenFull::queue : net::WhenFull::refuse;
+    }
+    values.whole("--control", 0, 1'000, invocation.control);
+    invocation.log = values.has("--log");
+}
+
+}  // namespace
+
+Invocation parse_arguments(const CommandSpec& command, const std::vector<std::string>& arguments) {
+    Invocation invocation;
+    invocation.command = &command;
+    const Values values(read_words(command, arguments, invocation.argument));
+    invocation.output = output_of(values);
+    if (command.demo != nullptr) invocation.run = run_of(*command.demo, values);
+    if (command.name == "serve") read_serve(values, invocation);
+    return invocation;
+}
+
+}  // namespace overlap

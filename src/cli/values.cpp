@@ -1,0 +1,73 @@
+#include "cli/values.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "timeline/duration.hpp"
+#include "timeline/error.hpp"
+
+namespace overlap {
+namespace {
+
+[[noreturn]] void reject(std::string_view option, std::string_view text, std::string_view expected) {
+    throw UsageError(fmt::format("{} is '{}': expected {}", option, text, expected));
+}
+
+}  // namespace
+
+std::int64_t read_whole(std::string_view option, std::string_view text, std::int64_t least,
+                        std::int64_t most) {
+    std::int64_t number = 0;
+    const char* const end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data(), end, number);
+    if (error != std::errc() || rest != end || number < least || number > most) {
+        reject(option, text, fmt::format("a whole number from {} to {}", least, most));
+    }
+    return number;
+}
+
+double read_share(std::string_view option, std::string_view text) {
+    double share = 0;
+    const char* const end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data(), end, share);
+    if (error != std::errc() || rest != end || !(share >= 0 && share <= 1)) {
+        reject(option, text, "a number from 0 to 1, like 0.1");
+    }
+    return share;
+}
+
+Nanoseconds read_duration(std::string_view option, std::string_view text) {
+    const std::optional<Nanoseconds> duration = parse_duration(text);
+    if (!duration) reject(option, text, "a duration like 200ms, 2s or 1.5s");
+    return *duration;
+}
+
+ColorMode read_color(std::string_view text) {
+    if (text == "auto") return ColorMode::automatic;
+    if (text == "always") return ColorMode::always;
+    if (text == "never") return ColorMode::never;
+    reject("--color", text, "auto, always or never");
+}
+
+std::vector<Way> read_ways(const std::vector<std::string>& texts) {
+    std::vector<Way> ways;
+    for (const std::string& text : texts) {
+        std::string_view rest = text;
+        while (true) {
+            const std::string_view word = rest.substr(0, rest.find(','));
+            const auto* const way = std::find_if(std::begin(all_ways), std::end(all_ways),
+                                                 [&](Way candidate) { return name_of(candidate) == word; });
+            if (way == std::end(all_ways))
+                reject("--way", text, "sequential, coroutines or pool, or several with commas");
+            if (std::find(ways.begin(), ways.end(), *way) == ways.end()) ways.push_back(*way);
+            if (word.size() == rest.size()) break;
+            rest.remove_prefix(word.size() + 1);
+        }
+    }
+    std::sort(ways.begin(), ways.end());
+    return ways;
+}
+
+}  // namespace overlap

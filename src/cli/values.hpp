@@ -1,0 +1,22 @@
+// Reading the values of options. Each throws UsageError that names the option, the value and what was
+// expected.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/options.hpp"
+#include "timeline/run.hpp"
+
+namespace overlap {
+
+std::int64_t read_whole(std::string_view option, std::string_view text, std::int64_t least,
+                        std::int64_t most);
+double read_share(std::string_view option, std::string_view text);  ///< 0 to 1
+Nanoseconds read_duration(std::string_view option, std::string_view text);
+ColorMode read_color(std::string_view text);
+std::vector<Way> read_ways(const std::vector<std::string>& texts);
+
+}  // namespace overlap
