@@ -1,7 +1,7 @@
 // The clock of everything that is measured.
 #pragma once
 
-#include <chrono>
+#include <ctime>
 
 #include "timeline/timeline.hpp"
 
@@ -10,11 +10,12 @@ namespace overlap {
 /// Gives nanoseconds since some fixed point. A plain function, so that tests can put their own in its place.
 using Clock = Nanoseconds (*)();
 
-/// CLOCK_MONOTONIC: never set back, and the same for all processes of a machine.
+/// CLOCK_MONOTONIC, as std::chrono::steady_clock reads it, less two calls: never set back, and the same for
+/// all processes of a machine.
 inline Nanoseconds steady_now() {
-    return std::chrono::duration_cast<std::chrono::nanoseconds>(
-               std::chrono::steady_clock::now().time_since_epoch())
-        .count();
+    timespec time{};
+    ::clock_gettime(CLOCK_MONOTONIC, &time);
+    return Nanoseconds{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
 }
 
 }  // namespace overlap

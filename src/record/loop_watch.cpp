@@ -70,7 +70,7 @@ void LoopWatch::before_wait() {
     if (only_heartbeat) {
         instrument_ += sample - sample_before_;
     } else {
-        recorder_.add({.lane = lane_, .state = State::running, .begin = turn_begin_, .end = now});
+        recorder_.add(lane_, State::running, Outcome::done, turn_begin_, now);
     }
     sample_before_ = sample;
     beat_ran_ = false;

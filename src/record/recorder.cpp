@@ -1,25 +1,45 @@
 #include "record/recorder.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <new>
 #include <unordered_map>
 
 namespace overlap {
 namespace {
 
-// A number for the calling thread, unlike those of all other threads of the process.
-std::uint32_t this_thread_number() noexcept {
-    static std::atomic<std::uint32_t> next = 0;
-    thread_local const std::uint32_t number = next.fetch_add(1, std::memory_order_relaxed);
-    return number;
-}
+constexpr std::size_t block_size = 64;
 
-thread_local std::size_t recorded_here = 0;
+// Marks slots that no span was written to.
+constexpr std::uint32_t no_lane = std::numeric_limits<std::uint32_t>::max();
+
+template <typename Number>
+Number next_number() noexcept {
+    static std::atomic<Number> last = 0;
+    return last.fetch_add(1, std::memory_order_relaxed) + 1;
+}
 
 }  // namespace
 
+// What a thread knows of itself, and the block that it fills. An atomic step for each span instead of one for
+// each block would be a sixth of the span's cost.
+struct Recorder::ThreadRecord {
+    std::uint32_t number = 0;  ///< unlike those of all other threads of the process, from 1
+    std::size_t recorded = 0;
+    std::uint64_t recorder = 0;  ///< the id of the one that the block belongs to
+    Span* next = nullptr;
+    Span* end = nullptr;
+
+    // Zero at compile time: reaching a thread_local that must be initialized costs a call each time.
+    static constinit thread_local ThreadRecord mine;
+};
+constinit thread_local Recorder::ThreadRecord Recorder::ThreadRecord::mine;
+
 Recorder::Recorder(std::size_t capacity, Clock clock, std::stop_token stop)
-    : clock_(clock), spans_(capacity), stop_(std::move(stop)) {}
+    : clock_(clock),
+      id_(next_number<std::uint64_t>()),
+      spans_(capacity, Span{.lane = no_lane}),
+      stop_(std::move(stop)) {}
 
 std::uint32_t Recorder::add_lane(std::string name, LaneKind kind) {
     const std::lock_guard lock(mutex_);
@@ -27,14 +47,29 @@ std::uint32_t Recorder::add_lane(std::string name, LaneKind kind) {
     return static_cast<std::uint32_t>(lanes_.size() - 1);
 }
 
-void Recorder::add(Span span) noexcept {
-    ++recorded_here;
-    span.thread = this_thread_number();
-    const std::size_t slot = next_.fetch_add(1, std::memory_order_relaxed);
-    if (slot < spans_.size()) {
-        spans_[slot] = span;
-        return;
-    }
+void Recorder::add(std::uint32_t lane, State state, Outcome outcome, Nanoseconds begin,
+                   Nanoseconds end) noexcept {
+    ThreadRecord& thread = ThreadRecord::mine;
+    if (thread.number == 0) thread.number = next_number<std::uint32_t>();
+    ++thread.recorded;
+    const bool has_room = thread.recorder == id_ && thread.next != thread.end;
+    Span* const slot = has_room ? thread.next : claim_block(thread);
+    if (slot == nullptr) return add_overflow({lane, thread.number, state, outcome, begin, end});
+    *slot = {lane, thread.number, state, outcome, begin, end};
+    thread.next = slot + 1;
+}
+
+// The first slot of a new block for this thread; null when the storage is used up.
+Span* Recorder::claim_block(ThreadRecord& thread) noexcept {
+    const std::size_t begin = claimed_.fetch_add(block_size, std::memory_order_relaxed);
+    if (begin >= spans_.size()) return nullptr;
+    thread.recorder = id_;
+    thread.next = spans_.data() + begin;
+    thread.end = spans_.data() + std::min(begin + block_size, spans_.size());
+    return thread.next;
+}
+
+void Recorder::add_overflow(const Span& span) noexcept {
     try {
         const std::lock_guard lock(mutex_);
         overflow_.push_back(span);
@@ -43,7 +78,7 @@ void Recorder::add(Span span) noexcept {
     }
 }
 
-std::size_t Recorder::recorded_by_this_thread() noexcept { return recorded_here; }
+std::size_t Recorder::recorded_by_this_thread() noexcept { return ThreadRecord::mine.recorded; }
 
 void Recorder::note_error(std::uint32_t lane, std::string error) {
     const std::lock_guard lock(mutex_);
@@ -51,11 +86,11 @@ void Recorder::note_error(std::uint32_t lane, std::string error) {
 }
 
 Timeline Recorder::take() {
-    spans_.resize(std::min(spans_.size(), next_.load()));
+    std::erase_if(spans_, [](const Span& span) { return span.lane == no_lane; });
     spans_.insert(spans_.end(), overflow_.begin(), overflow_.end());
-    next_ = 0;
-    Timeline timeline{std::exchange(lanes_, {}), std::exchange(spans_, {})};
     overflow_.clear();
+    Timeline timeline{std::exchange(lanes_, {}), std::exchange(spans_, {})};
+    id_ = next_number<std::uint64_t>();  // the threads' blocks are gone
 
     std::unordered_map<std::uint32_t, std::uint32_t> numbers;
     for (Span& span : timeline.spans) {
