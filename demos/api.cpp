@@ -96,7 +96,8 @@ const Demo api{
             const std::int64_t tasks = settings.get("tasks");
             std::string title = std::to_string(tasks) + (tasks == 1 ? " call" : " calls") + " to ";
             if (urls.empty())
-                return title + "an API that answers each after " + format_duration(settings.get("latency"));
+                return title + "a loopback API that answers each after " +
+                       format_exact(settings.get("latency"));
             return title + urls.front() + (urls.size() > 1 ? " and others" : "");
         },
     .caption = [](Way way, const Context& run) -> std::string {

@@ -42,6 +42,15 @@ TEST_CASE("durations are read with their unit") {
     CHECK(parse_duration("0ms") == 0);
 }
 
+TEST_CASE("settings are written with every digit, and read back as they were") {
+    CHECK(format_exact(2'000'000'000) == "2s");
+    CHECK(format_exact(200'000'000) == "200ms");
+    CHECK(format_exact(0) == "0ms");
+    for (const Nanoseconds duration : {1, 1'000, 1'001, 1'500'000, 1'500'000'000}) {
+        CHECK(parse_duration(format_exact(duration)) == duration);
+    }
+}
+
 TEST_CASE("what is no duration is not read as one") {
     for (const char* text : {"", "ms", "200", "-1s", "-0s", "1.5", "1,5s", "2 s", " 2s", "2s ", "2S", "2h",
                              "nans", "infs", "1e3s", "0x10s", "1s1s", "99999999999999999999s", "+2s"}) {

@@ -20,7 +20,9 @@ std::vector<OptionSpec> drawing_options() {
 }
 
 std::string knob_meaning(const Knob& knob) {
-    std::string text = fmt::format("{} (default {}", knob.meaning, format_value(knob.unit, knob.usual));
+    std::string text =
+        fmt::format("{}, {} to {} (default {}", knob.meaning, format_value(knob.unit, knob.least),
+                    format_value(knob.unit, knob.most), format_value(knob.unit, knob.usual));
     if (knob.as_in_notes)
         text += fmt::format(", in the notes {}", format_value(knob.unit, *knob.as_in_notes));
     return text + ")";

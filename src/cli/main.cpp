@@ -60,6 +60,14 @@ int run(std::vector<std::string> arguments) {
     return command.run(parse_arguments(command, arguments));
 }
 
+// One line on standard error, whatever bytes the message quotes.
+int complain(const std::exception& error, int code) {
+    std::string line = error.what();
+    std::replace_if(line.begin(), line.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }, '?');
+    std::cerr << "overlap: " + line + "\n";
+    return code;
+}
+
 }  // namespace
 }  // namespace overlap
 
@@ -68,10 +76,8 @@ int main(int argc, char** argv) {
     try {
         return overlap::run({argv + 1, argv + argc});
     } catch (const overlap::UsageError& error) {
-        std::cerr << "overlap: " << error.what() << '\n';
-        return overlap::exit_usage;
+        return overlap::complain(error, overlap::exit_usage);
     } catch (const std::exception& error) {
-        std::cerr << "overlap: " << error.what() << '\n';
-        return overlap::exit_failed;
+        return overlap::complain(error, overlap::exit_failed);
     }
 }

@@ -8,7 +8,7 @@
 namespace overlap {
 
 std::string format_value(Unit unit, std::int64_t value) {
-    return unit == Unit::duration ? (value == 0 ? "0ms" : format_duration(value)) : std::to_string(value);
+    return unit == Unit::duration ? format_exact(value) : std::to_string(value);
 }
 
 std::string delay_path(Nanoseconds delay) {

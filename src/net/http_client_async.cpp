@@ -85,10 +85,11 @@ asio::awaitable<Answer> AsyncClient::get(const Target& target) {
         MessageParser parser(MessageParser::Kind::response, options_.limits);
         Progress progress = Progress::incomplete;
         std::array<char, 1024> buffer;
+        std::string_view bytes;
         while (!error && progress == Progress::incomplete) {
             const std::size_t count =
                 co_await socket.async_read_some(asio::buffer(buffer), redirect_error(use_awaitable, error));
-            std::string_view bytes(buffer.data(), count);
+            bytes = {buffer.data(), count};
             progress = parser.feed(bytes);
         }
 
@@ -100,7 +101,7 @@ asio::awaitable<Answer> AsyncClient::get(const Target& target) {
         if (error == asio::error::eof && parser.started()) progress = parser.finish();
         if (progress == Progress::incomplete)
             co_return Answer{.status = 0, .body = {}, .error = describe(error)};
-        const bool keep = progress == Progress::complete && parser.keep_alive() && !error;
+        const bool keep = progress == Progress::complete && parser.keep_alive() && bytes.empty() && !error;
         if (keep) idle_.put(target.authority, std::move(socket));
         co_return answer_from(parser, progress);
     }

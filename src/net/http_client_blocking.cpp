@@ -112,7 +112,7 @@ Answer BlockingClient::get(const Target& target) {
             error =
                 connect(socket, target, std::min(deadline, begin + options_.connect_timeout), options_.stop);
         }
-        const StopCallback hang_up_on_stop(options_.stop, HangUp{socket});
+        std::optional<StopCallback> hang_up_on_stop(std::in_place, options_.stop, HangUp{socket});
 
         // 2. Send the request.
         if (!error) error = write(socket, request, deadline);
@@ -121,19 +121,22 @@ Answer BlockingClient::get(const Target& target) {
         MessageParser parser(MessageParser::Kind::response, options_.limits);
         Progress progress = Progress::incomplete;
         std::array<char, 1024> buffer;
+        std::string_view bytes;
         while (!error && progress == Progress::incomplete) {
             const std::size_t count = read_some(socket, asio::buffer(buffer), deadline, error);
-            std::string_view bytes(buffer.data(), count);
+            bytes = {buffer.data(), count};
             progress = parser.feed(bytes);
         }
 
+        hang_up_on_stop.reset();  // before the socket may move
+
         // 4. Say what came of it.
         if (options_.stop.stop_requested()) return {.status = 0, .body = {}, .error = "interrupted"};
-        if (error && reused && !parser.started())
+        if (error && error != asio::error::timed_out && reused && !parser.started())
             continue;  // the server had closed the kept connection: a new one
         if (error == asio::error::eof && parser.started()) progress = parser.finish();
         if (progress == Progress::incomplete) return {.status = 0, .body = {}, .error = describe(error)};
-        const bool keep = progress == Progress::complete && parser.keep_alive() && !error;
+        const bool keep = progress == Progress::complete && parser.keep_alive() && bytes.empty() && !error;
         if (keep) idle_.put(target.authority, std::move(socket));
         return answer_from(parser, progress);
     }

@@ -38,6 +38,13 @@ const http_parser_settings& MessageParser::callbacks() {
             return self(p).count_header(size);
         };
         all.on_status = all.on_header_field = all.on_header_value = header;
+        // What http_parser asks: has the message no body, whatever its headers say (RFC 9112, section 6.3)?
+        // Connections stay HTTP: an upgrade that nobody asked for is ignored.
+        all.on_headers_complete = [](http_parser* p) {
+            p->upgrade = 0;
+            const unsigned status = p->type == HTTP_RESPONSE ? p->status_code : 200;
+            return status / 100 == 1 || status == 204 || status == 304 ? 1 : 0;
+        };
         all.on_body = [](http_parser* p, const char* at, std::size_t size) {
             return self(p).add_body({at, size});
         };

@@ -52,6 +52,9 @@ class MessageParser {
     [[nodiscard]] std::string_view method() const;
     [[nodiscard]] const std::string& target() const { return target_; }
 
+    /// Whether its sender understands chunks (HTTP/1.1).
+    [[nodiscard]] bool takes_chunks() const { return parser_.http_major == 1 && parser_.http_minor >= 1; }
+
     /// Of a complete answer. The body of a request is checked against the limit and dropped: our server wants
     /// none.
     [[nodiscard]] int status() const { return static_cast<int>(parser_.status_code); }

@@ -138,13 +138,14 @@ Plan plan_answer(std::string_view method, std::string_view target, std::mt19937_
         return plan;
     }
     // A proxy's form, "http://host/path", must be understood too (RFC 9112, section 3.2.2).
-    if (target.starts_with("http://")) target.remove_prefix(std::min(target.find('/', 7), target.size()));
+    if (target.starts_with("http://"))
+        target.remove_prefix(std::min(target.find_first_of("/?", 7), target.size()));
     const std::string_view path = target.substr(0, target.find('?'));
     const std::string_view query = target.substr(std::min(target.size(), path.size() + 1));
     const auto after = [&](std::string_view prefix) -> std::optional<std::string_view> {
         return path.starts_with(prefix) ? std::optional(path.substr(prefix.size())) : std::nullopt;
     };
-    if (path == "/") return text_plan("text/plain", index_page);
+    if (path == "/" || path.empty()) return text_plan("text/plain", index_page);
     if (path == "/json") return text_plan("application/json", json_page);
     if (path == "/drip") return drip(query);
     if (path == "/delay") return delay(parameter(query, "ms", ""), 0.001);

@@ -221,6 +221,7 @@ Plan Server::plan_for(const MessageParser& parser) {
     if (options_.fail_rate > 0 && std::bernoulli_distribution(options_.fail_rate)(random_)) {
         plan = plan_error(503, "failed on purpose (--fail-rate)");
     }
+    plan.chunked = plan.chunked && parser.takes_chunks();
     plan.delay = delay;
     return plan;
 }
@@ -329,6 +330,7 @@ awaitable<bool> Server::write(ConnectionPtr connection, std::string_view bytes) 
     connection->deadline = clock::now() + options_.idle_timeout;
     asio::error_code error;
     co_await asio::async_write(connection->socket, asio::buffer(bytes), redirect_error(use_awaitable, error));
+    if (error && error != asio::error::operation_aborted) ++counts_.hung_up;
     co_return !error;
 }
 

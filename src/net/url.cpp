@@ -26,9 +26,10 @@ std::uint16_t parse_port(std::string_view text, std::string_view url) {
 }  // namespace
 
 Url parse_url(std::string_view text) {
-    // Blanks and control characters would end the request line early.
-    if (std::any_of(text.begin(), text.end(), [](char c) { return c <= ' ' || c == '\x7f'; })) {
-        reject(text, "it holds a blank or a control character");
+    // Blanks and control characters would end the request line early; others have to be encoded (RFC 3986,
+    // section 2).
+    if (std::any_of(text.begin(), text.end(), [](char c) { return c <= ' ' || c > '~'; })) {
+        reject(text, "it holds a blank, a control character or a letter that must be written with %");
     }
     constexpr std::string_view scheme = "http://";
     if (text.starts_with("https://")) {
@@ -46,6 +47,9 @@ Url parse_url(std::string_view text) {
     const bool bracketed = authority.starts_with('[');
     const std::size_t bracket = authority.find(']');
     if (bracketed && bracket == std::string_view::npos) reject(text, "a ']' is missing");
+    if (bracketed && bracket + 1 < authority.size() && authority[bracket + 1] != ':') {
+        reject(text, "only a :port can follow the ']'");
+    }
     const std::size_t colon = authority.find(':', bracketed ? bracket : 0);
     if (colon != std::string_view::npos) url.port = parse_port(authority.substr(colon + 1), text);
     authority = authority.substr(0, colon);

@@ -41,6 +41,14 @@ std::string format_duration(Nanoseconds duration) {
     return std::to_string(seconds / 60) + "m" + (rest.size() < 2 ? "0" : "") + rest + "s";
 }
 
+std::string format_exact(Nanoseconds duration) {
+    if (duration == 0) return "0ms";
+    if (duration % second == 0) return std::to_string(duration / second) + "s";
+    if (duration % millisecond == 0) return std::to_string(duration / millisecond) + "ms";
+    if (duration % microsecond == 0) return std::to_string(duration / microsecond) + "us";
+    return std::to_string(duration) + "ns";
+}
+
 std::optional<Nanoseconds> parse_duration(std::string_view text) {
     double number = 0;
     const char* const end = text.data() + text.size();

@@ -25,7 +25,7 @@ WayRun way_of(Way way, State state, const std::vector<TaskTimes>& tasks) {
 Run three_calls() {
     Run run;
     run.demo = "api";
-    run.title = "3 calls to an API that answers each after 200ms, three ways";
+    run.title = "3 calls to a loopback API that answers each after 200ms, three ways";
     run.knobs = {{"tasks", "", 3}, {"latency", "ns", 200 * ms}};
     run.machine = {
         .cores = 2, .kernel = "Linux", .compiler = "clang", .build = "Release", .versions = {{"asio", "1"}}};
