@@ -2,8 +2,8 @@
 #include <fmt/format.h>
 
 #include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
 #include <asio/io_context.hpp>
+#include <exception>
 #include <functional>
 #include <iostream>
 
@@ -37,7 +37,10 @@ int run_serve(const Invocation& invocation) {
     const std::stop_callback<std::function<void()>> stop(interrupt.token(), [&loop] { loop.stop(); });
     const bool is_child = invocation.control >= 0;
     if (is_child) {
-        asio::co_spawn(loop, net::obey_parent(loop, server, invocation.control), asio::detached);
+        asio::co_spawn(loop, net::obey_parent(loop, server, invocation.control),
+                       [](std::exception_ptr error) {
+                           if (error) std::rethrow_exception(error);
+                       });
     } else {
         print(server.url() + "\n");
     }

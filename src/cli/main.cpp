@@ -43,12 +43,18 @@ int run(std::vector<std::string> arguments) {
     }
     const std::string first = arguments.front();
     arguments.erase(arguments.begin());
+    const auto expect_no_more = [&] {
+        if (arguments.empty()) return;
+        throw UsageError(fmt::format("unexpected argument '{}' after {}", arguments.front(), first));
+    };
     if (first == "--version") {
+        expect_no_more();
         print(versions());
         return exit_done;
     }
     const auto wants_help = [](const std::string& word) { return word == "--help" || word == "-h"; };
     if (wants_help(first)) {
+        expect_no_more();
         print(help_text(output_width({})));
         return exit_done;
     }

@@ -31,12 +31,23 @@ using Words = std::map<std::string, std::vector<std::string>>;
                                  near.empty() ? "" : ", did you mean '" + near + "'?", command.name));
 }
 
+// CLI11 names the option in its message only: "--tasks: 1 required TEXT missing".
+[[noreturn]] void reject_without_value(const CommandSpec& command, std::string_view message) {
+    const std::string_view name = message.substr(0, message.find(':'));
+    for (const OptionSpec& option : command.options) {
+        if (option.name == name)
+            throw UsageError(fmt::format("{0} needs a value: {0} {1}", name, option.value));
+    }
+    throw UsageError(fmt::format("an option is without its value: see 'overlap {} --help'", command.name));
+}
+
 Words read_words(const CommandSpec& command, std::vector<std::string> arguments, std::string& positional) {
     CLI::App app;
     app.set_help_flag("");
     app.allow_extras();
     Words words;
     std::map<std::string, bool> flags;
+    // No extra arguments: else CLI11 takes the value "[3]" for a list.
     for (const OptionSpec& option : command.options) {
         switch (option.kind) {
             case OptionKind::flag:
@@ -44,10 +55,16 @@ Words read_words(const CommandSpec& command, std::vector<std::string> arguments,
                     ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
                 break;
             case OptionKind::value:
-                app.add_option(option.name, words[option.name])->expected(1)->take_last();
+                app.add_option(option.name, words[option.name])
+                    ->expected(1)
+                    ->allow_extra_args(false)
+                    ->take_last();
                 break;
             case OptionKind::values:
-                app.add_option(option.name, words[option.name])->expected(1)->take_all();
+                app.add_option(option.name, words[option.name])
+                    ->expected(1)
+                    ->allow_extra_args(false)
+                    ->take_all();
                 break;
         }
     }
@@ -55,16 +72,8 @@ Words read_words(const CommandSpec& command, std::vector<std::string> arguments,
     try {
         std::reverse(arguments.begin(), arguments.end());
         app.parse(std::move(arguments));
-    } catch (const CLI::ArgumentMismatch&) {
-        for (const OptionSpec& option : command.options) {
-            const CLI::Option* given = app.get_option(option.name);
-            if (option.kind != OptionKind::flag && given->count() > 0 && given->results().empty()) {
-                throw UsageError(
-                    fmt::format("{} needs a value: {} {}", option.name, option.name, option.value));
-            }
-        }
-        throw UsageError(
-            fmt::format("an option is without its value: see 'overlap {} --help'", command.name));
+    } catch (const CLI::ArgumentMismatch& error) {
+        reject_without_value(command, error.what());
     } catch (const CLI::ParseError& error) {
         throw UsageError(fmt::format("{}: see 'overlap {} --help'", error.what(), command.name));
     }

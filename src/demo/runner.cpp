@@ -130,6 +130,7 @@ Run run_demo(const Demo& demo, const RunOptions& options) {
     run.knobs = options.settings.values();
     run.urls = options.urls;
     run.seed = options.seed;
+    run.interrupted = options.stop.stop_requested();
     run.machine = describe_machine();
     for (auto& [way, all] : repeats) run.ways.push_back(middle_of(std::move(all)));
     for (const std::string_view command : demo.next) run.next.emplace_back(command);

@@ -317,13 +317,15 @@ awaitable<void> Server::send(ConnectionPtr connection, const Plan& plan, bool ke
         co_await connection->timer.async_wait(redirect_error(use_awaitable, woken));
     }
     if (plan.chunked && with_body) bytes += "0\r\n\r\n";
+    if (options_.log) {
+        const auto took =
+            std::chrono::duration_cast<std::chrono::nanoseconds>(clock::now() - connection->began);
+        options_.log(std::string(connection->parser.method()) + " " + connection->parser.target() + " " +
+                     std::to_string(plan.status) + " " + format_duration(took.count()) + ", connection " +
+                     std::to_string(connection->number));
+    }
     if (in_flight) leave_flight();
     if (sent) co_await write(connection, bytes);
-    if (!options_.log) co_return;
-    const auto took = std::chrono::duration_cast<std::chrono::nanoseconds>(clock::now() - connection->began);
-    options_.log(std::string(connection->parser.method()) + " " + connection->parser.target() + " " +
-                 std::to_string(plan.status) + " " + format_duration(took.count()) + ", connection " +
-                 std::to_string(connection->number));
 }
 
 awaitable<bool> Server::write(ConnectionPtr connection, std::string_view bytes) {

@@ -290,21 +290,12 @@ void add_words(std::string& picture, const Run& run, int width) {
     add_next(picture, run.next, width);
 }
 
-}  // namespace
-
-std::string render_ascii(const Run& run, const AsciiOptions& options) {
-    const int width = std::clamp(options.width, narrowest_width, widest_width);
+void add_panels(std::string& picture, const Run& run, int width, const Theme& theme) {
     std::vector<Panel> panels;
     for (const WayRun& way : run.ways) panels.push_back(make_panel(way));
     const Layout layout = make_layout(panels, width);
     const Axis axis{std::max<Nanoseconds>(layout.bar, longest_makespan(run)), layout.bar};
     const std::vector<Tick> ticks = ticks_of(axis, width - layout.label);
-    const Theme& theme = options.theme;
-
-    std::string picture;
-    for (const std::string& line : wrap(printable(run.title), width))
-        add_line(picture, emphasize(line, theme));
-    picture += '\n';
     add_line(picture, label_text("Time:", layout) + tick_labels(ticks));
     add_line(picture, label_text("", layout) +
                           ruler(axis, ticks, theme.unicode ? "┼" : "+", theme.unicode ? "─" : "-"));
@@ -315,6 +306,18 @@ std::string render_ascii(const Run& run, const AsciiOptions& options) {
     add_legend(picture, axis, layout, theme, drawn);
     for (const std::string& row : comparison_table(run, width)) add_line(picture, row);
     picture += '\n';
+}
+
+}  // namespace
+
+std::string render_ascii(const Run& run, const AsciiOptions& options) {
+    const int width = std::clamp(options.width, narrowest_width, widest_width);
+    const Theme& theme = options.theme;
+    std::string picture;
+    for (const std::string& line : wrap(printable(run.title), width))
+        add_line(picture, emphasize(line, theme));
+    picture += '\n';
+    if (!run.ways.empty()) add_panels(picture, run, width, theme);  // none: interrupted before the first
     add_words(picture, run, width);
     return picture;
 }

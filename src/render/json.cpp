@@ -109,6 +109,7 @@ std::string render_json(const Run& run) {
                         {"knobs", knobs},
                         {"urls", run.urls},
                         {"seed", run.seed},
+                        {"interrupted", run.interrupted},
                         {"machine", machine_json(run.machine)},
                         {"ways", ways},
                         {"why", explain(run)},

@@ -192,6 +192,7 @@ Run parse_document(const Json& document) {
     });
     root.at("urls").each([&](const Node& url) { run.urls.push_back(url.text()); });
     run.seed = static_cast<std::uint64_t>(root.at("seed").number());
+    run.interrupted = root.at("interrupted").flag();
     run.machine = parse_machine(root.at("machine"));
     root.at("ways").each([&](const Node& node) {
         WayRun way = parse_way(node);

@@ -192,6 +192,11 @@ std::vector<std::string> explain(const Run& run) {
 
 std::vector<std::string> warnings(const Run& run) {
     std::vector<std::string> sentences;
+    const bool any_way =
+        std::any_of(run.ways.begin(), run.ways.end(), [](const WayRun& way) { return way.interrupted; });
+    if (run.interrupted && !any_way) {
+        sentences.emplace_back("Interrupted: not all ways and repeats were run; what is drawn did finish.");
+    }
     for (const WayRun& way : run.ways) {
         if (way.interrupted) {
             sentences.push_back("Interrupted: " + subject(way.way) +

@@ -92,6 +92,7 @@ struct Run {
     std::vector<KnobValue> knobs;
     std::vector<std::string> urls;  ///< foreign servers that were called; empty when the server was ours
     std::uint64_t seed = 0;
+    bool interrupted = false;  ///< not all ways and repeats were run to their end
     Machine machine;
     std::vector<WayRun> ways;
     std::vector<std::string> next;  ///< commands worth trying after this one
