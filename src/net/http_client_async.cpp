@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <array>
 #include <asio/buffer.hpp>
-#include <asio/connect.hpp>
 #include <asio/error.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/steady_timer.hpp>
@@ -21,38 +20,64 @@ using clock = std::chrono::steady_clock;
 
 namespace {
 
-// Closes a socket when time is up, which ends whatever it is waiting for. The timer's handler may still be in
-// the loop's queue when the call is over and the socket gone, so what they share outlives both.
+// Closes a socket when time is up, which ends whatever it is waiting for. One timer for both limits, set
+// once: most calls are over before the first. Its handler may still be in the loop's queue when the call is
+// over and the socket gone, so what they share outlives both.
 class Deadline {
   public:
-    Deadline(const asio::any_io_executor& executor, tcp::socket& socket)
-        : timer_(executor), shared_(std::make_shared<Shared>(&socket)) {}
-    ~Deadline() { shared_->socket = nullptr; }
+    Deadline(const asio::any_io_executor& executor, tcp::socket& socket, clock::time_point to_connect,
+             clock::time_point in_all)
+        : shared_(std::make_shared<Shared>(executor, socket, in_all)) {
+        wait(shared_, std::min(to_connect, in_all));
+    }
+    ~Deadline() {
+        shared_->socket = nullptr;
+        shared_->timer.cancel();
+    }
     Deadline(const Deadline&) = delete;
     Deadline& operator=(const Deadline&) = delete;
 
-    void set(clock::time_point time) {
-        timer_.expires_at(time);
-        timer_.async_wait([shared = shared_](const asio::error_code& cancelled) {
+    void connected() { shared_->connected = true; }
+    [[nodiscard]] bool passed() const { return shared_->passed; }
+
+  private:
+    struct Shared {
+        Shared(const asio::any_io_executor& executor, tcp::socket& s, clock::time_point in_all)
+            : timer(executor), socket(&s), deadline(in_all) {}
+
+        asio::steady_timer timer;
+        tcp::socket* socket;  ///< null once the call is over
+        clock::time_point deadline;
+        bool connected = false;
+        bool passed = false;
+    };
+
+    static void wait(const std::shared_ptr<Shared>& shared, clock::time_point time) {
+        shared->timer.expires_at(time);
+        shared->timer.async_wait([shared](const asio::error_code& cancelled) {
             if (cancelled || shared->socket == nullptr) return;
+            if (shared->connected && clock::now() < shared->deadline) return wait(shared, shared->deadline);
             shared->passed = true;
             asio::error_code ignored;
             shared->socket->close(ignored);
         });
     }
 
-    [[nodiscard]] bool passed() const { return shared_->passed; }
-
-  private:
-    struct Shared {
-        explicit Shared(tcp::socket* s) : socket(s) {}
-        tcp::socket* socket;
-        bool passed = false;
-    };
-
-    asio::steady_timer timer_;
     std::shared_ptr<Shared> shared_;
 };
+
+// Tries the endpoints in turn, until one takes the connection or time is up.
+asio::awaitable<asio::error_code> connect(tcp::socket& socket, const Target& target,
+                                          const Deadline& time_limit) {
+    asio::error_code error = asio::error::host_not_found;
+    for (const tcp::endpoint& endpoint : target.endpoints) {
+        asio::error_code ignored;
+        socket.close(ignored);
+        co_await socket.async_connect(endpoint, redirect_error(use_awaitable, error));
+        if (!error || error == asio::error::operation_aborted || time_limit.passed()) break;
+    }
+    co_return error;
+}
 
 }  // namespace
 
@@ -68,14 +93,10 @@ asio::awaitable<Answer> AsyncClient::get(const Target& target) {
     for (bool reused = kept.has_value();; reused = false) {
         // 1. Connect, unless there is a connection.
         tcp::socket socket = reused ? std::move(*kept) : tcp::socket(executor_);
-        Deadline time_limit(executor_, socket);
+        Deadline time_limit(executor_, socket, begin + options_.connect_timeout, deadline);
         asio::error_code error;
-        if (!reused) {
-            time_limit.set(std::min(deadline, begin + options_.connect_timeout));
-            co_await asio::async_connect(socket, target.endpoints, redirect_error(use_awaitable, error));
-            if (!error) socket.set_option(tcp::no_delay(true), error);
-        }
-        time_limit.set(deadline);
+        if (!reused) error = co_await connect(socket, target, time_limit);
+        time_limit.connected();
 
         // 2. Send the request.
         if (!error)

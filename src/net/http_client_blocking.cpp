@@ -44,7 +44,6 @@ asio::error_code connect_one(tcp::socket& socket, const tcp::endpoint& endpoint,
     asio::error_code error;
     socket.open(endpoint.protocol(), error);
     if (!error) socket.non_blocking(true, error);
-    if (!error) socket.set_option(tcp::no_delay(true), error);
     if (error) return error;
     const StopCallback hang_up_on_stop(stop, HangUp{socket});
     // Not socket.connect(): it too waits without a limit.
