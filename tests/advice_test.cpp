@@ -2,12 +2,14 @@
 
 #include <string>
 
+#include "support/text.hpp"
 #include "support/timelines.hpp"
 #include "timeline/advice.hpp"
 
 namespace overlap {
 namespace {
 
+using test::contains;
 using test::ms;
 using test::way_of;
 
@@ -17,10 +19,6 @@ std::string joined(const std::vector<std::string>& sentences) {
     std::string text;
     for (const std::string& sentence : sentences) text += sentence + " ";
     return text;
-}
-
-bool contains(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
 }
 
 Run run_of(std::vector<WayRun> ways) {

@@ -1,6 +1,5 @@
 #include <doctest/doctest.h>
 
-#include <fstream>
 #include <iterator>
 #include <memory>
 #include <stop_token>
@@ -9,7 +8,10 @@
 
 #include "demo/runner.hpp"
 #include "demos/demos.hpp"
+#include "support/files.hpp"
 #include "support/server_thread.hpp"
+#include "support/text.hpp"
+#include "support/units.hpp"
 #include "timeline/error.hpp"
 #include "timeline/metrics.hpp"
 
@@ -18,7 +20,7 @@ namespace {
 
 TEST_SUITE_BEGIN("demo");
 
-constexpr Nanoseconds ms = 1'000'000;
+using test::ms;
 
 RunOptions options_for(const Demo& demo) {
     RunOptions options{Settings(demo.knobs)};
@@ -153,12 +155,14 @@ TEST_CASE("fractions of a millisecond reach the server") {
     CHECK(delay_path(7) == "/delay?ms=0.000007");
 }
 
-TEST_CASE("every demo is written to be printed: its own file, two screens at most, no wider than a page") {
+TEST_CASE("every demo is written to be printed: its own file, on two screens, no wider than a page") {
     for (const Demo* demo : all_demos()) {
         CAPTURE(demo->name);
-        std::ifstream file(OVERLAP_SOURCE_DIR "/demos/" + std::string(demo->name) + ".cpp");
-        const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-        CHECK(demo->source == text);
+        CHECK(demo->source ==
+              test::read_file(OVERLAP_SOURCE_DIR "/demos/" + std::string(demo->name) + ".cpp"));
+        const std::vector<std::string> lines = test::lines_of(std::string(demo->source));
+        CHECK(lines.size() <= 130);
+        for (const std::string& line : lines) CHECK(line.size() <= 110);
     }
 }
 

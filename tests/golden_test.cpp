@@ -2,10 +2,10 @@
 
 #include <cstdlib>
 #include <fstream>
-#include <iterator>
 #include <string>
 
 #include "render/ascii.hpp"
+#include "support/files.hpp"
 #include "support/timelines.hpp"
 
 namespace overlap {
@@ -28,9 +28,7 @@ void check_golden(const std::string& name, const Run& run, Theme theme = {}) {
             FAIL_CHECK("wrote " << path);
             continue;
         }
-        std::ifstream file(path);
-        const std::string expected{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-        CHECK_MESSAGE(picture == expected, path);
+        CHECK_MESSAGE(picture == test::read_file(path), path);
     }
 }
 

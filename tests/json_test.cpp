@@ -6,27 +6,21 @@
 
 #include "render/ascii.hpp"
 #include "render/json.hpp"
+#include "support/error_message.hpp"
+#include "support/text.hpp"
 #include "support/timelines.hpp"
 
 namespace overlap {
 namespace {
 
 using Json = nlohmann::json;
+using test::contains;
 
 TEST_SUITE_BEGIN("json");
 
 // What parse_run() says against a document; empty when it takes it.
 std::string complaint(const std::string& text) {
-    try {
-        parse_run(text);
-        return "";
-    } catch (const RunFormatError& error) {
-        return error.what();
-    }
-}
-
-bool contains(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
+    return test::error_message<RunFormatError>([&] { parse_run(text); });
 }
 
 TEST_CASE("a run comes back from JSON as it was") {

@@ -13,29 +13,21 @@
 #include "render/lanes.hpp"
 #include "render/plain.hpp"
 #include "render/text.hpp"
+#include "support/text.hpp"
 #include "support/timelines.hpp"
 #include "timeline/metrics.hpp"
 
 namespace overlap {
 namespace {
 
+using test::contains;
+using test::lines_of;
 using test::ms;
 using test::way_of;
 
 TEST_SUITE_BEGIN("picture");
 
 constexpr int random_runs = 20'000;
-
-std::vector<std::string> lines_of(const std::string& text) {
-    std::vector<std::string> lines;
-    std::istringstream stream(text);
-    for (std::string line; std::getline(stream, line);) lines.push_back(line);
-    return lines;
-}
-
-bool contains(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
 
 Axis axis_for(const Run& run, int columns) {
     return {std::max<Nanoseconds>(columns, longest_makespan(run)), columns};

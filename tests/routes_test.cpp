@@ -7,13 +7,16 @@
 #include <string_view>
 
 #include "net/http_routes.hpp"
+#include "support/text.hpp"
+#include "support/units.hpp"
 
 TEST_SUITE_BEGIN("routes");
 
 namespace overlap::net {
 namespace {
 
-constexpr Nanoseconds ms = 1'000'000;
+using test::contains;
+using test::ms;
 constexpr Nanoseconds s = 1000 * ms;
 
 Plan get(std::string_view target) {
@@ -25,15 +28,13 @@ std::string body(const Plan& plan) {
     return std::accumulate(plan.parts.begin(), plan.parts.end(), std::string());
 }
 
-bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
-
 // Rejected, with a sentence that names the limits.
 void check_rejected(std::string_view target, std::string_view sentence) {
     CAPTURE(target);
     const Plan plan = get(target);
     CHECK(plan.status == 400);
     CHECK(plan.delay == 0);
-    CHECK(has(body(plan), sentence));
+    CHECK(contains(body(plan), sentence));
 }
 
 TEST_CASE("/ lists every path") {
@@ -43,7 +44,7 @@ TEST_CASE("/ lists every path") {
     for (const std::string path :
          {"/delay/", "/delay?ms=", "/status/", "/bytes/", "/stream/", "/drip?", "/json"}) {
         CAPTURE(path);
-        CHECK(has(body(plan), path));
+        CHECK(contains(body(plan), path));
     }
 }
 
@@ -170,7 +171,7 @@ TEST_CASE("other methods are 405 and are told which are allowed") {
         CAPTURE(method);
         const Plan plan = plan_answer(method, "/json", random);
         CHECK(plan.status == 405);
-        CHECK(has(head_of(plan, true, ""), "\r\nAllow: GET, HEAD\r\n"));
+        CHECK(contains(head_of(plan, true, ""), "\r\nAllow: GET, HEAD\r\n"));
     }
     // Before the path is looked at.
     CHECK(plan_answer("POST", "/nothing", random).status == 405);
@@ -209,15 +210,15 @@ TEST_CASE("a header has its status line, its length and a blank line at the end"
           "Connection: keep-alive\r\n"
           "Content-Type: text/plain\r\n"
           "Content-Length: 0\r\n\r\n");
-    CHECK(has(head_of(get("/status/200"), false, ""), "\r\nConnection: close\r\n"));
-    CHECK(has(head_of(get("/bytes/123"), true, ""), "\r\nContent-Length: 123\r\n"));
-    CHECK(has(head_of(get("/drip?numbytes=7"), true, ""), "\r\nContent-Length: 7\r\n"));
+    CHECK(contains(head_of(get("/status/200"), false, ""), "\r\nConnection: close\r\n"));
+    CHECK(contains(head_of(get("/bytes/123"), true, ""), "\r\nContent-Length: 123\r\n"));
+    CHECK(contains(head_of(get("/drip?numbytes=7"), true, ""), "\r\nContent-Length: 7\r\n"));
 }
 
 TEST_CASE("a chunked answer gives no length") {
     const std::string head = head_of(get("/stream/2"), true, "");
-    CHECK(has(head, "\r\nTransfer-Encoding: chunked\r\n"));
-    CHECK_FALSE(has(head, "Content-Length"));
+    CHECK(contains(head, "\r\nTransfer-Encoding: chunked\r\n"));
+    CHECK_FALSE(contains(head, "Content-Length"));
     CHECK(head.ends_with("\r\n\r\n"));
 }
 
@@ -227,8 +228,8 @@ TEST_CASE("204 and 304 say nothing about a body") {
         const Plan plan = get(target);
         const std::string head = head_of(plan, true, "");
         CHECK(body(plan).empty());
-        CHECK_FALSE(has(head, "Content-"));
-        CHECK_FALSE(has(head, "Transfer-Encoding"));
+        CHECK_FALSE(contains(head, "Content-"));
+        CHECK_FALSE(contains(head, "Transfer-Encoding"));
         CHECK(head.ends_with("\r\n\r\n"));
     }
 }

@@ -18,12 +18,12 @@
 #include <csignal>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
-#include <thread>
+
+#include "support/eventually.hpp"
+#include "support/files.hpp"
 
 extern char** environ;
 
@@ -172,8 +172,7 @@ struct Status {
 };
 
 Status status_of(const std::string& pid) {
-    std::ifstream file("/proc/" + pid + "/stat");
-    const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    const std::string text = read_file("/proc/" + pid + "/stat");
     const std::size_t name_end = text.rfind(") ");
     if (name_end == std::string::npos || name_end + 4 >= text.size()) return {};
     Status status{.state = text[name_end + 2]};
@@ -322,13 +321,8 @@ std::vector<pid_t> children_of(pid_t parent) {
 
 bool is_alive(pid_t pid) { return !has_ended(status_of(std::to_string(pid))); }
 
-bool eventually(const std::function<bool()>& condition) {
-    const auto deadline = Clock::now() + patience;
-    while (!condition()) {
-        if (Clock::now() > deadline) return false;
-        std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    }
-    return true;
+bool ends_soon(pid_t pid) {
+    return eventually([pid] { return !is_alive(pid); });
 }
 
 }  // namespace overlap::test

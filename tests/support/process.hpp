@@ -4,7 +4,6 @@
 #include <sys/types.h>
 
 #include <chrono>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -79,7 +78,7 @@ std::vector<pid_t> children_of(pid_t parent);
 /// Whether the process is there and has not ended.
 bool is_alive(pid_t pid);
 
-/// Polls until `condition` holds; false when it does not within 20 s.
-bool eventually(const std::function<bool()>& condition);
+/// Whether the process ends within 20 s.
+bool ends_soon(pid_t pid);
 
 }  // namespace overlap::test

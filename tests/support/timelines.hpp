@@ -3,11 +3,10 @@
 
 #include <random>
 
+#include "support/units.hpp"
 #include "timeline/run.hpp"
 
 namespace overlap::test {
-
-inline constexpr Nanoseconds ms = 1'000'000;
 
 /// A way with `name_of(way)` for its caption, one span [begin, end) per task, in milliseconds.
 struct TaskTimes {

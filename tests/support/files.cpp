@@ -1,0 +1,32 @@
+#include "support/files.hpp"
+
+#include <doctest/doctest.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+namespace overlap::test {
+
+std::string read_file(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+TemporaryFile::TemporaryFile(const std::string& content)
+    : path_(std::filesystem::temp_directory_path() / "overlap_test_XXXXXX") {
+    const int file = ::mkstemp(path_.data());
+    REQUIRE(file >= 0);
+    ::close(file);
+    std::ofstream(path_, std::ios::binary) << content;
+}
+
+TemporaryFile::~TemporaryFile() {
+    std::error_code ignored;
+    std::filesystem::remove(path_, ignored);
+}
+
+}  // namespace overlap::test

@@ -1,0 +1,25 @@
+// Files to read, and files for one test.
+#pragma once
+
+#include <string>
+
+namespace overlap::test {
+
+/// All bytes of a file; none when it cannot be read.
+std::string read_file(const std::string& path);
+
+/// A file that is gone with the scope.
+class TemporaryFile {
+  public:
+    explicit TemporaryFile(const std::string& content);
+    ~TemporaryFile();
+    TemporaryFile(const TemporaryFile&) = delete;
+    TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+    [[nodiscard]] const std::string& path() const { return path_; }
+
+  private:
+    std::string path_;
+};
+
+}  // namespace overlap::test

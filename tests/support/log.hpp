@@ -1,0 +1,32 @@
+// What a server on another thread logs.
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace overlap::test {
+
+class Log {
+  public:
+    /// For ServerOptions::log. Adds a line; used no longer than this object lives.
+    std::function<void(const std::string&)> writer() {
+        return [this](const std::string& line) {
+            const std::lock_guard lock(mutex_);
+            lines_.push_back(line);
+        };
+    }
+
+    /// The lines so far.
+    std::vector<std::string> lines() {
+        const std::lock_guard lock(mutex_);
+        return lines_;
+    }
+
+  private:
+    std::mutex mutex_;
+    std::vector<std::string> lines_;
+};
+
+}  // namespace overlap::test
