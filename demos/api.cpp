@@ -1,4 +1,5 @@
 // Three calls that do not need each other's answer. Must they wait for each other?
+// Lesson: lessons/02-overlapping-waits
 
 #include <asio/awaitable.hpp>
 #include <asio/co_spawn.hpp>
@@ -48,9 +49,9 @@ void coroutines(Context& run) {
 
 // Python: with ThreadPoolExecutor(workers) as threads: for id in tasks: threads.submit(call, id)
 void pool(Context& run) {
+    net::BlockingClient client(run.client());
     asio::thread_pool threads(run.workers());
     auto watch = run.watch(threads);
-    net::BlockingClient client(run.client());
     for (const int id : run.tasks()) {
         asio::post(threads, [&run, &client, id, queued = run.span(id, State::queued)]() mutable {
             queued.end();
@@ -69,7 +70,19 @@ constexpr Knob knobs[] = {
      .unit = Unit::duration,
      .usual = 200 * ms,
      .most = 60'000 * ms,
-     .as_in_notes = 2'000 * ms},
+     .as_in_notes = 2'000 * ms,
+     .of_server = true},
+    {.name = "jitter",
+     .meaning = "and up to this much more, at random",
+     .unit = Unit::duration,
+     .most = 60'000 * ms,
+     .of_server = true},
+    {.name = "timeout",
+     .meaning = "when to give a call up",
+     .unit = Unit::duration,
+     .usual = 150'000 * ms,
+     .least = 1 * ms,
+     .most = 600'000 * ms},
 };
 
 constexpr Example examples[] = {
@@ -96,8 +109,7 @@ const Demo api{
             const std::int64_t tasks = settings.get("tasks");
             std::string title = std::to_string(tasks) + (tasks == 1 ? " call" : " calls") + " to ";
             if (urls.empty())
-                return title + "a loopback API that answers each after " +
-                       format_exact(settings.get("latency"));
+                return title + "a loopback API that answers each after " + answer_time(settings);
             return title + urls.front() + (urls.size() > 1 ? " and others" : "");
         },
     .caption = [](Way way, const Context& run) -> std::string {
@@ -107,7 +119,8 @@ const Demo api{
             case Way::coroutines:
                 return "Coroutines: co_await on one thread";
             case Way::pool:
-                return "Thread pool: blocking calls on " + std::to_string(run.workers()) + " threads";
+                return "Thread pool: blocking calls on " + std::to_string(run.workers()) +
+                       (run.workers() == 1 ? " thread" : " threads");
         }
         return "";
     },

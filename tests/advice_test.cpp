@@ -34,7 +34,7 @@ TEST_CASE("waits that overlapped are said to have cost about the longest of them
     CHECK(contains(why, "605ms"));
     CHECK(contains(why, "used a CPU for 1.0ms; the rest was waiting"));
     CHECK(contains(why, "3 in flight at once"));
-    CHECK(contains(why, "longest one alone (203ms)"));
+    CHECK(contains(why, "all 3 took 203ms, about as long as one call took when it was made alone (201ms)"));
     CHECK(contains(why, "on 1 thread where the pool used 3"));
 }
 
@@ -91,17 +91,67 @@ TEST_CASE("a pool with fewer workers than tasks is noted, with what to try") {
     CHECK(contains(notes, "--workers 3"));
 }
 
-TEST_CASE("a late loop, a refusing server, a noisy machine and an interruption are noted") {
+TEST_CASE("a late loop, an overrun server, a noisy machine and an interruption are noted") {
     Run run = test::three_calls();
     run.ways[1].heartbeat->worst_lag = 50 * ms;
-    run.ways[1].server->refused = 2;
+    run.ways[1].server->overflows = 2;
     run.ways[2].makespans = {100 * ms, 200 * ms, 300 * ms};
     run.ways[0].interrupted = true;
     const std::string notes = joined(warnings(run));
     CHECK(contains(notes, "late by up to 50ms"));
-    CHECK(contains(notes, "refused 2 of 3 requests"));
+    CHECK(contains(notes, "queue of new connections was full 2 times"));
     CHECK(contains(notes, "between 100ms and 300ms"));
     CHECK(contains(notes, "Interrupted"));
+}
+
+TEST_CASE("time spent in the pool's queue is no call's time") {
+    WayRun pool = way_of(Way::pool, State::blocked, {{0, 200}, {200, 400}, {400, 600}});
+    for (std::uint32_t i = 1; i < 3; ++i) {
+        pool.timeline.spans.push_back({.lane = i, .state = State::queued, .begin = 0, .end = 200 * ms * i});
+    }
+    sort_spans(pool.timeline);
+    const WayRun sequential = way_of(Way::sequential, State::blocked, {{0, 300}, {300, 600}, {600, 900}});
+    CHECK_FALSE(contains(joined(explain(run_of({sequential, pool}))), "longer than alone"));
+}
+
+TEST_CASE("calls that slow one another down are said to") {
+    const std::string why =
+        joined(explain(run_of({way_of(Way::sequential, State::blocked, {{0, 100}, {100, 200}, {200, 300}}),
+                               way_of(Way::coroutines, State::waiting, {{0, 190}, {0, 195}, {0, 200}})})));
+    CHECK(contains(why, "Each took longer than alone, 195ms (median)"));
+}
+
+TEST_CASE("the words agree with the panel: faster, no faster, slower") {
+    const auto why = [](Nanoseconds end) {
+        return joined(
+            explain(run_of({way_of(Way::sequential, State::running, {{0, 500}, {500, 1000}}),
+                            way_of(Way::coroutines, State::running, {{0, end / 2}, {end / 2, end}})})));
+    };
+    CHECK(contains(why(900), "all 2 took 900ms"));
+    CHECK(contains(why(1000), "no faster than one at a time"));
+    CHECK(contains(why(2000), "slower than one at a time"));
+}
+
+TEST_CASE("uneven repeats are laid at the door of what makes them uneven") {
+    Run run = test::three_calls();
+    run.ways[2].makespans = {100 * ms, 200 * ms, 300 * ms};
+    run.knobs.push_back({"jitter", "ns", 100 * ms});
+    CHECK(contains(joined(warnings(run)), "--jitter makes"));
+    run.knobs.pop_back();
+    run.urls = {"http://127.0.0.1:8080/"};
+    CHECK(contains(joined(warnings(run)), "the server called is uneven"));
+    run.ways[2].makespans = {1 * ms, 2 * ms, 3 * ms};
+    CHECK(warnings(run).empty());
+}
+
+TEST_CASE("repeats with failures are counted, and an interruption before all is said") {
+    Run run = test::three_calls();
+    run.ways[0].repeats = 5;
+    run.ways[0].failed_repeats = 2;
+    CHECK(contains(joined(warnings(run)), "in 2 of 5 repeats not every task was done"));
+    Run nothing;
+    nothing.interrupted = true;
+    CHECK(contains(joined(warnings(nothing)), "before anything was measured"));
 }
 
 }  // namespace

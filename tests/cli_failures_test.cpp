@@ -66,13 +66,17 @@ TEST_CASE("one failure leaves the other calls to go on") {
     }
 }
 
-TEST_CASE("a server process that dies ends the run with one line, not with a hang") {
+TEST_CASE("a server process that dies ends the run, not with a hang, and what was measured is shown") {
     for (const std::string& way : Words{"sequential", "coroutines", "pool"}) {
         CAPTURE(way);
         Process process(Launch{.arguments = {"api", "--latency", forever, "--way", way}});
         const pid_t server = wait_for_calls(process, way == "sequential" ? 1 : 3);
         ::kill(server, SIGKILL);
-        check_refused(process.wait(long_before_that), 1, {"server"});
+        const Ended ended = process.wait(long_before_that);
+        CHECK(ended.code == 1);
+        CHECK(ended.err == "");
+        CHECK(contains(ended.out, "Our server ended"));
+        CHECK(contains(ended.out, "failed"));
     }
 }
 

@@ -72,8 +72,9 @@ TEST_CASE("serve refuses an address that is none, or none of this machine's") {
 TEST_CASE("serve ends while requests are being answered") {
     Serving serving({"--latency", forever});
     Process client(Launch{.arguments = {"api", "--url", serving.url + "/", "--way", "coroutines"}});
-    CHECK(
-        eventually([&] { return sockets_of(client.pid()) >= 3 && sockets_of(serving.process.pid()) >= 4; }));
+    CHECK(eventually([&] {
+        return sockets_of(client.pid()).size() >= 3 && sockets_of(serving.process.pid()).size() >= 4;
+    }));
     serving.process.signal(SIGINT);
     check_done(serving.process.wait(long_before_that));
     const Ended ended = client.wait(long_before_that);

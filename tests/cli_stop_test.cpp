@@ -98,7 +98,7 @@ TEST_CASE("Ctrl-C however early ends it, with nothing half-printed and no proces
     for (int i = 0; i < 8; ++i) {
         Process process(Launch{.arguments = {"api", "--latency", forever, "--json"}});
         const pid_t server = server_of(process);
-        if (i % 2 == 1) eventually([&] { return sockets_of(process.pid()) >= 1; });
+        if (i % 2 == 1) eventually([&] { return sockets_of(process.pid()).size() >= 1; });
         process.signal(SIGINT);
         const Ended ended = process.wait(long_before_that);
         CHECK(ended.code == 130);

@@ -81,6 +81,30 @@ TEST_CASE("repeats take turns, and the middle one is shown") {
     }
 }
 
+TEST_CASE("failures in one repeat of many are not forgotten, and do not count as times") {
+    test::ServerThread server({.fail_rate = 0.5, .seed = 1});
+    RunOptions options = options_for(api);
+    options.urls = {server.url("/json")};
+    options.settings.set("tasks", 1);
+    options.repeat = 10;
+    const Run run = run_demo(api, options);
+    for (const WayRun& way : run.ways) {
+        CHECK(way.repeats == 10);
+        CHECK(way.failed_repeats > 0);
+        CHECK(way.failed_repeats < 10);
+        CHECK(way.makespans.size() == static_cast<std::size_t>(10 - way.failed_repeats));
+        CHECK(outcomes_of(summarize_tasks(way.timeline)).failed == 0);
+    }
+}
+
+TEST_CASE("a pool has no more threads than tasks") {
+    RunOptions options = options_for(api);
+    options.workers = 10'000;
+    options.settings.set("latency", 1 * ms);
+    const Run run = run_demo(api, options);
+    CHECK(run.ways[2].workers == 3);
+}
+
 TEST_CASE("against a foreign server nothing is said of what it saw") {
     test::ServerThread server;
     RunOptions options = options_for(api);
@@ -161,7 +185,7 @@ TEST_CASE("every demo is written to be printed: its own file, on two screens, no
         CHECK(demo->source ==
               test::read_file(OVERLAP_SOURCE_DIR "/demos/" + std::string(demo->name) + ".cpp"));
         const std::vector<std::string> lines = test::lines_of(std::string(demo->source));
-        CHECK(lines.size() <= 130);
+        CHECK(lines.size() <= 140);
         for (const std::string& line : lines) CHECK(line.size() <= 110);
     }
 }

@@ -202,6 +202,22 @@ TEST_CASE("the loop's lane shows what ran, and its heartbeat is left out of it")
     CHECK(instrument.voluntary_switches >= 0);
 }
 
+TEST_CASE("work that holds the loop to the very end is heard by the heartbeat too") {
+    Recorder recorder(64);
+    recorder.start();
+    asio::io_context loop(1);
+    LoopWatch watch(loop, recorder, recorder.add_lane("Loop", LaneKind::loop));
+    const auto work = [&]() -> asio::awaitable<void> {
+        const Nanoseconds begin = recorder.now();
+        while (recorder.now() - begin < 20'000'000) {
+        }
+        co_return;
+    };
+    asio::co_spawn(loop, work(), watch.finish());
+    loop.run();
+    CHECK(watch.heartbeat().worst_lag >= 15'000'000);
+}
+
 TEST_CASE("what a coroutine throws comes out of run(), and the heartbeat has ended") {
     Recorder recorder(64);
     asio::io_context loop(1);

@@ -33,7 +33,9 @@ void warn_of_long_wait(const RunOptions& run) {
 
 int exit_code_of(const Run& run, bool interrupted) {
     if (interrupted) return exit_interrupted;
+    if (run.server_gone) return exit_failed;
     for (const WayRun& way : run.ways) {
+        if (way.failed_repeats > 0) return exit_failed;
         if (outcomes_of(summarize_tasks(way.timeline)).failed > 0) return exit_failed;
     }
     return exit_done;
@@ -57,7 +59,7 @@ int run_demo_command(const Invocation& invocation) {
     }
     const OutputOptions& output = invocation.output;
     print(output.json ? render_json(run) : output.plain ? render_plain(run) : render_ascii(run, ascii));
-    return exit_code_of(run, options.stop.stop_requested());
+    return exit_code_of(run, run.interrupted);
 }
 
 }  // namespace overlap

@@ -44,8 +44,6 @@ CommandSpec demo_command(const Demo& demo) {
         {"--way", "WAY", "sequential, coroutines or pool, or several with commas (default: all three)"},
         {"--url", "URL", "call this http server instead of our own; can be given more than once",
          OptionKind::values},
-        {"--timeout", "TIME", "give a call up after this long (default 30s)"},
-        {"--jitter", "TIME", "our server takes up to this much longer, at random (default 0ms)"},
         {"--seed", "N", "of everything random (default 0)"},
         {"--repeat", "N", "run all ways N times in turns, show the median and the spread (default 1)"},
         {"--as-in-notes", "", "the numbers of the notes that this demo comes from", OptionKind::flag},

@@ -11,6 +11,7 @@
 #include "cli/help.hpp"
 #include "cli/suggest.hpp"
 #include "cli/terminal.hpp"
+#include "render/json.hpp"
 #include "timeline/error.hpp"
 
 namespace overlap {
@@ -20,6 +21,7 @@ std::string versions() {
     const Machine machine = describe_machine();
     std::string text;
     for (const auto& [name, version] : machine.versions) text += fmt::format("{} {}\n", name, version);
+    text += fmt::format("CLI11 {}\nnlohmann-json {}\n", cli11_version(), json_version());
     return text + fmt::format("built with {}, {}\n", machine.compiler, machine.build);
 }
 

@@ -63,6 +63,9 @@ const std::vector<CommandSpec>& all_commands();
 
 const CommandSpec* find_command(std::string_view name);
 
+/// "2.1.2"
+std::string cli11_version();
+
 /// Reads the arguments after the command's name. Throws UsageError.
 Invocation parse_arguments(const CommandSpec& command, const std::vector<std::string>& arguments);
 

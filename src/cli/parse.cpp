@@ -8,6 +8,7 @@
 #include "cli/options.hpp"
 #include "cli/suggest.hpp"
 #include "cli/values.hpp"
+#include "net/url.hpp"
 #include "timeline/error.hpp"
 
 namespace overlap {
@@ -132,6 +133,9 @@ RunOptions run_of(const Demo& demo, const Values& values) {
     for (const Knob& knob : demo.knobs) {
         const std::string option = "--" + std::string(knob.name);
         if (!values.has(option)) continue;
+        if (knob.of_server && !run.urls.empty()) {
+            throw UsageError(option + " is for our own server: with --url the server called decides");
+        }
         run.settings.set(knob.name, knob.unit == Unit::duration
                                         ? read_duration(option, values.text(option))
                                         : read_whole(option, values.text(option), knob.least, knob.most));
@@ -139,16 +143,12 @@ RunOptions run_of(const Demo& demo, const Values& values) {
     run.ways = values.has("--way") ? read_ways(values.texts("--way"))
                                    : std::vector<Way>(std::begin(all_ways), std::end(all_ways));
     run.workers = static_cast<int>(std::min<std::int64_t>(run.settings.get("tasks"), 32));
+    if (values.has("--seed") && !run.urls.empty()) {
+        throw UsageError("--seed is for our own server: with --url nothing is random");
+    }
     values.whole("--workers", 1, 10'000, run.workers);
     values.whole("--repeat", 1, 1'000, run.repeat);
     values.whole("--seed", 0, std::numeric_limits<std::int64_t>::max(), run.seed);
-    if (values.has("--jitter")) run.jitter = read_duration("--jitter", values.text("--jitter"));
-    if (values.has("--timeout")) {
-        const Nanoseconds timeout = read_duration("--timeout", values.text("--timeout"));
-        if (timeout == 0) throw UsageError("--timeout is 0: expected a duration above zero, like 500ms");
-        run.client.timeout = std::chrono::nanoseconds(timeout);
-        run.client.connect_timeout = std::min(run.client.connect_timeout, run.client.timeout);
-    }
     return run;
 }
 
@@ -173,6 +173,8 @@ void read_serve(const Values& values, Invocation& invocation) {
 }
 
 }  // namespace
+
+std::string cli11_version() { return CLI11_VERSION; }
 
 Invocation parse_arguments(const CommandSpec& command, const std::vector<std::string>& arguments) {
     Invocation invocation;

@@ -47,6 +47,11 @@ Observer ProgressLine::observer() {
                 [this] {
                     const std::lock_guard lock(mutex_);
                     started_ = nullptr;
+                },
+            .own_cost =
+                [this] {
+                    const std::lock_guard lock(mutex_);
+                    return cost_;
                 }};
 }
 
@@ -60,6 +65,7 @@ void ProgressLine::draw_until_over() {
     std::unique_lock lock(mutex_);
     while (!changed_.wait_for(lock, interval, [this] { return over_; })) {
         if (started_ != nullptr) write_error("\r\x1b[K" + line());
+        cost_ = sample_thread();
     }
 }
 

@@ -85,15 +85,18 @@ asio::awaitable<typename GatherResult<T>::type> gather(std::vector<asio::awaitab
     children.clear();
 
     while (state->running > 0) {
+        const asio::cancellation_state cancelled = co_await asio::this_coro::cancellation_state;
+        if (cancelled.cancelled() != asio::cancellation_type::none) {
+            // The children may use what belongs to our caller, so they must end before we do.
+            if (!state->error) {
+                state->error = std::make_exception_ptr(asio::system_error(asio::error::operation_aborted));
+            }
+            state->cancel_all();
+            co_await asio::this_coro::reset_cancellation_state();
+            if (state->running == 0) break;
+        }
         asio::error_code woken;
         co_await state->wake.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-        const asio::cancellation_state cancelled = co_await asio::this_coro::cancellation_state;
-        if (cancelled.cancelled() == asio::cancellation_type::none) continue;
-        // We were cancelled. The children may use what belongs to our caller, so they must end before we do.
-        if (!state->error)
-            state->error = std::make_exception_ptr(asio::system_error(asio::error::operation_aborted));
-        state->cancel_all();
-        co_await asio::this_coro::reset_cancellation_state();
     }
     if (state->error) std::rethrow_exception(std::move(state->error));
     if constexpr (!std::is_void_v<T>) {

@@ -19,6 +19,12 @@ std::string delay_path(Nanoseconds delay) {
     return path + "." + std::string(6 - digits.size(), '0') + digits;
 }
 
+std::string answer_time(const Settings& settings) {
+    const Nanoseconds latency = settings.get("latency");
+    const Nanoseconds jitter = settings.get("jitter");
+    return format_exact(latency) + (jitter == 0 ? "" : " to " + format_exact(latency + jitter));
+}
+
 Settings::Settings(std::span<const Knob> knobs) : knobs_(knobs) {
     for (const Knob& knob : knobs) values_.push_back(knob.usual);
 }
@@ -46,9 +52,10 @@ void Settings::set_as_in_notes() {
 
 std::int64_t Settings::get(std::string_view name) const { return values_[index_of(name)]; }
 
-std::vector<KnobValue> Settings::values() const {
+std::vector<KnobValue> Settings::values(bool foreign_server) const {
     std::vector<KnobValue> values;
     for (std::size_t i = 0; i < knobs_.size(); ++i) {
+        if (foreign_server && knobs_[i].of_server) continue;
         const bool is_duration = knobs_[i].unit == Unit::duration;
         values.push_back({std::string(knobs_[i].name), is_duration ? "ns" : "", values_[i]});
     }

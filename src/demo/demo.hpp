@@ -26,7 +26,8 @@ struct Knob {
     std::int64_t least = 0;
     std::int64_t most = 0;
     std::optional<std::int64_t> as_in_notes =
-        std::nullopt;  ///< the value under --as-in-notes, where it differs
+        std::nullopt;        ///< the value under --as-in-notes, where it differs
+    bool of_server = false;  ///< it steers our server, so it means nothing to a foreign one
 };
 
 /// The knobs of one run with their values.
@@ -41,7 +42,8 @@ class Settings {
     /// The name must be one of the demo's.
     [[nodiscard]] std::int64_t get(std::string_view name) const;
 
-    [[nodiscard]] std::vector<KnobValue> values() const;
+    /// All values; with a foreign server those of ours are left out.
+    [[nodiscard]] std::vector<KnobValue> values(bool foreign_server) const;
 
   private:
     [[nodiscard]] std::size_t index_of(std::string_view name) const;
@@ -80,6 +82,9 @@ struct Demo {
 
 /// The path of our server that answers after `delay`: "/delay?ms=200".
 std::string delay_path(Nanoseconds delay);
+
+/// How long our server takes by the knobs "latency" and "jitter": "200ms", "20ms to 320ms".
+std::string answer_time(const Settings& settings);
 
 /// A value as the command line takes it: "3", "200ms".
 std::string format_value(Unit unit, std::int64_t value);

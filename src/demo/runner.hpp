@@ -9,15 +9,16 @@
 #include <vector>
 
 #include "demo/demo.hpp"
-#include "net/http_client.hpp"
+#include "record/usage.hpp"
 #include "timeline/run.hpp"
 
 namespace overlap {
 
-/// Told what is going on, for a progress line. `started`: tasks begun so far, to be read while the way runs.
+/// Told what is going on, for a progress line. `started`: tasks begun so far, to be read until way_ends().
 struct Observer {
     std::function<void(Way way, int repeat, int tasks, const std::atomic<int>& started)> way_begins;
     std::function<void()> way_ends;
+    std::function<CpuSample()> own_cost;  ///< what observing took so far, to be left out of what is measured
 };
 
 struct RunOptions {
@@ -29,8 +30,6 @@ struct RunOptions {
     int repeat = 1;                 ///< the ways take turns: a b c, a b c, ...
     std::vector<std::string> urls;  ///< to call instead of our own server
     std::uint64_t seed = 0;
-    Nanoseconds jitter = 0;  ///< of our own server
-    net::ClientOptions client;
     std::string program;   ///< the overlap binary, which is the server too
     std::stop_token stop;  ///< Ctrl-C: what was measured by then comes back, marked as interrupted
     Observer observer;

@@ -13,6 +13,8 @@
 #include <asio/write.hpp>
 #include <charconv>
 #include <ctime>
+#include <fstream>
+#include <sstream>
 
 #include "compat/asio.hpp"
 #include "timeline/duration.hpp"
@@ -35,6 +37,20 @@ bool peer_closed(tcp::socket& socket) {
     char byte = 0;
     const ssize_t count = ::recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
     return count == 0 || (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+}
+
+// How often the kernel found a queue of new connections full (ListenOverflows, man 7 tcp: somaxconn); of all
+// servers of this machine together. The file has lines in pairs: names, then numbers.
+std::int64_t listen_overflows() {
+    std::ifstream file("/proc/net/netstat");
+    std::string names, numbers;
+    while (std::getline(file, names) && std::getline(file, numbers)) {
+        std::istringstream name_words(names), number_words(numbers);
+        for (std::string name, number; name_words >> name && number_words >> number;) {
+            if (name == "ListenOverflows") return std::stoll(number);
+        }
+    }
+    return 0;
 }
 
 int status_of(Progress problem) {
@@ -77,6 +93,22 @@ struct Server::Connection {
     bool queued = false;
 };
 
+// Keeps a connection in the list of the open ones, however its coroutine ends.
+class Server::OpenGuard {
+  public:
+    OpenGuard(std::unordered_set<Connection*>& open, Connection* connection)
+        : open_(open), connection_(connection) {
+        open_.insert(connection);
+    }
+    ~OpenGuard() { open_.erase(connection_); }
+    OpenGuard(const OpenGuard&) = delete;
+    OpenGuard& operator=(const OpenGuard&) = delete;
+
+  private:
+    std::unordered_set<Connection*>& open_;
+    Connection* connection_;
+};
+
 Server::Server(asio::io_context& loop, ServerOptions options)
     : loop_(loop), options_(std::move(options)), acceptor_(loop), random_(options_.seed) {
     const std::string where = options_.host + ":" + std::to_string(options_.port);
@@ -89,6 +121,7 @@ Server::Server(asio::io_context& loop, ServerOptions options)
     if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
     if (!error) acceptor_.bind(endpoint, error);
     if (!error) acceptor_.listen(tcp::acceptor::max_listen_connections, error);
+    overflows_before_ = listen_overflows();
     if (error) throw Error("cannot listen on " + where + ": " + error.message() + "; try another --port");
 }
 
@@ -104,8 +137,15 @@ std::string Server::url() const {
            std::to_string(where.port());
 }
 
+ServerCounts Server::counts() const {
+    ServerCounts counts = counts_;
+    counts.overflows = std::max<std::int64_t>(0, listen_overflows() - overflows_before_);
+    return counts;
+}
+
 void Server::reset_counts() {
     counts_ = {};
+    overflows_before_ = listen_overflows();
     counts_.peak_in_flight = in_flight_;
     order_.clear();
 }
@@ -149,7 +189,7 @@ awaitable<void> Server::close_idle() {
 }
 
 awaitable<void> Server::converse(ConnectionPtr connection) {
-    open_.insert(connection.get());
+    const OpenGuard listed(open_, connection.get());
     std::array<char, 2048> buffer;
     std::string_view unread;
     bool open = true;
@@ -173,7 +213,6 @@ awaitable<void> Server::converse(ConnectionPtr connection) {
         open = connection->parser.keep_alive() && !connection->hung_up && connection->socket.is_open();
         connection->parser.reset();
     }
-    open_.erase(connection.get());
 }
 
 awaitable<void> Server::answer_bad(ConnectionPtr connection, Progress problem) {
@@ -200,13 +239,17 @@ awaitable<void> Server::answer(ConnectionPtr connection) {
     const bool keep_alive = connection->parser.keep_alive();
 
     if (!co_await enter_flight(connection)) {
-        if (!connection->hung_up)
+        if (connection->hung_up) {
+            log(*connection, "hung up");
+        } else {
             co_await send(connection, plan_error(429, "too many in flight"), keep_alive, false);
+        }
         co_return;
     }
     const Plan plan = plan_for(connection->parser);
     co_await hold(connection, plan.delay);
     if (connection->hung_up) {
+        log(*connection, "hung up");
         leave_flight();
         co_return;
     }
@@ -270,7 +313,7 @@ void Server::leave_flight() {
 awaitable<void> Server::hold(ConnectionPtr connection, Nanoseconds delay) {
     if (delay <= 0) co_return;
     watch_hangup(connection);
-    connection->timer.expires_at(connection->began + std::chrono::nanoseconds(delay));
+    connection->timer.expires_after(std::chrono::nanoseconds(delay));
     asio::error_code woken;
     co_await connection->timer.async_wait(redirect_error(use_awaitable, woken));
     asio::error_code ignored;
@@ -281,10 +324,14 @@ awaitable<void> Server::hold(ConnectionPtr connection, Nanoseconds delay) {
 void Server::watch_hangup(const ConnectionPtr& connection) {
     connection->socket.async_wait(tcp::socket::wait_read, [this, connection](asio::error_code error) {
         if (error || !peer_closed(connection->socket)) return;  // cancelled, or the next request came early
-        connection->hung_up = true;
-        ++counts_.hung_up;
+        note_hangup(*connection);
         connection->timer.cancel();
     });
+}
+
+void Server::note_hangup(Connection& connection) {
+    if (!connection.hung_up) ++counts_.hung_up;
+    connection.hung_up = true;
 }
 
 void Server::count_status(int status) {
@@ -317,22 +364,23 @@ awaitable<void> Server::send(ConnectionPtr connection, const Plan& plan, bool ke
         co_await connection->timer.async_wait(redirect_error(use_awaitable, woken));
     }
     if (plan.chunked && with_body) bytes += "0\r\n\r\n";
-    if (options_.log) {
-        const auto took =
-            std::chrono::duration_cast<std::chrono::nanoseconds>(clock::now() - connection->began);
-        options_.log(std::string(connection->parser.method()) + " " + connection->parser.target() + " " +
-                     std::to_string(plan.status) + " " + format_duration(took.count()) + ", connection " +
-                     std::to_string(connection->number));
-    }
+    log(*connection, std::to_string(plan.status));
     if (in_flight) leave_flight();
     if (sent) co_await write(connection, bytes);
+}
+
+void Server::log(const Connection& connection, const std::string& outcome) const {
+    if (!options_.log) return;
+    const auto took = std::chrono::duration_cast<std::chrono::nanoseconds>(clock::now() - connection.began);
+    options_.log(std::string(connection.parser.method()) + " " + connection.parser.target() + " " + outcome +
+                 " " + format_duration(took.count()) + ", connection " + std::to_string(connection.number));
 }
 
 awaitable<bool> Server::write(ConnectionPtr connection, std::string_view bytes) {
     connection->deadline = clock::now() + options_.idle_timeout;
     asio::error_code error;
     co_await asio::async_write(connection->socket, asio::buffer(bytes), redirect_error(use_awaitable, error));
-    if (error && error != asio::error::operation_aborted) ++counts_.hung_up;
+    if (error && error != asio::error::operation_aborted) note_hangup(*connection);
     co_return !error;
 }
 

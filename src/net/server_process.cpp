@@ -1,6 +1,7 @@
 #include "net/server_process.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/socket.h>
@@ -34,9 +35,16 @@ using UrlMessage = std::array<char, 64>;
 
 std::string reason(int error) { return std::generic_category().message(error); }
 
+// A server that takes longer to say a few bytes is stuck.
+constexpr int patience_ms = 10'000;
+
 bool read_all(int socket, void* data, std::size_t size) {
     char* at = static_cast<char*>(data);
     while (size > 0) {
+        pollfd entry{socket, POLLIN, 0};
+        const int ready = ::poll(&entry, 1, patience_ms);
+        if (ready < 0 && errno == EINTR) continue;
+        if (ready <= 0) return false;
         const ssize_t count = ::read(socket, at, size);
         if (count < 0 && errno == EINTR) continue;
         if (count <= 0) return false;
@@ -98,6 +106,7 @@ ServerProcess::ServerProcess(const std::string& program, const std::vector<std::
     UrlMessage url{};
     if (!read_all(socket_, url.data(), url.size())) {
         ::close(socket_);
+        ::kill(pid_, SIGKILL);
         ::waitpid(pid_, nullptr, 0);
         throw Error("the server process ended before it was ready; its message is above");
     }
@@ -106,13 +115,15 @@ ServerProcess::ServerProcess(const std::string& program, const std::vector<std::
 
 ServerProcess::~ServerProcess() {
     ::close(socket_);
+    ::kill(pid_, SIGKILL);  // it has nothing to lose, and may not be in a state to listen
     while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
     }
 }
 
 void ServerProcess::ask(char question, void* reply, std::size_t size) {
     const bool sent = ::send(socket_, &question, 1, MSG_NOSIGNAL) == 1;
-    if (!sent || !read_all(socket_, reply, size)) throw Error("the server process has ended unexpectedly");
+    if (!sent || !read_all(socket_, reply, size))
+        throw Error("the server process has ended, or does not answer");
 }
 
 void ServerProcess::reset_counts() {

@@ -15,6 +15,8 @@
 namespace overlap {
 namespace {
 
+using clock = std::chrono::steady_clock;
+
 constexpr std::chrono::milliseconds beat_interval{1};
 
 // A turn in which the heartbeat ran and nothing was recorded may take this much longer than the heartbeat
@@ -28,7 +30,7 @@ thread_local LoopWatch* watch_of_this_thread = nullptr;
 LoopWatch::LoopWatch(asio::io_context& loop, Recorder& recorder, std::uint32_t lane)
     : recorder_(recorder),
       lane_(lane),
-      timer_(loop),
+      timer_(loop, beat_interval),
       turn_begin_(recorder.now()),
       recorded_before_(Recorder::recorded_by_this_thread()),
       sample_before_(sample_thread()) {
@@ -43,20 +45,25 @@ LoopWatch::~LoopWatch() {
 }
 
 void LoopWatch::stop_heartbeat() {
+    if (stopped_) return;
+    note_lag();  // of a beat that is overdue: work that ends the run may have held the loop longest
     stopped_ = true;
     timer_.cancel();
 }
 
+void LoopWatch::note_lag() {
+    const auto lag =
+        std::chrono::duration_cast<std::chrono::nanoseconds>(clock::now() - timer_.expiry()).count();
+    if (lag >= 0) lags_.push_back(lag);
+}
+
 asio::awaitable<void> LoopWatch::beat() {
-    using clock = std::chrono::steady_clock;
     while (!stopped_) {
-        const clock::time_point due = clock::now() + beat_interval;
-        timer_.expires_at(due);
+        timer_.expires_after(beat_interval);
         co_await timer_.async_wait(as_tuple(asio::use_awaitable));
         if (stopped_) break;
         const Nanoseconds begin = recorder_.now();
-        const auto lag = std::chrono::duration_cast<std::chrono::nanoseconds>(clock::now() - due).count();
-        lags_.push_back(std::max<Nanoseconds>(0, lag));
+        note_lag();
         beat_ran_ = true;
         beat_time_ += recorder_.now() - begin;
     }
@@ -65,7 +72,9 @@ asio::awaitable<void> LoopWatch::beat() {
 void LoopWatch::before_wait() {
     const Nanoseconds now = recorder_.now();
     const CpuSample sample = sample_thread();
-    const bool only_heartbeat = beat_ran_ && Recorder::recorded_by_this_thread() == recorded_before_ &&
+    // More than one event, and something else than the heartbeat's timer woke the loop.
+    const bool only_heartbeat = beat_ran_ && events_ <= 1 &&
+                                Recorder::recorded_by_this_thread() == recorded_before_ &&
                                 now - turn_begin_ - beat_time_ < turn_overhead;
     if (only_heartbeat) {
         instrument_ += sample - sample_before_;
@@ -77,7 +86,8 @@ void LoopWatch::before_wait() {
     beat_time_ = 0;
 }
 
-void LoopWatch::after_wait() {
+void LoopWatch::after_wait(int events) {
+    events_ = events;
     turn_begin_ = recorder_.now();
     recorded_before_ = Recorder::recorded_by_this_thread();
 }
@@ -101,7 +111,7 @@ int __wrap_epoll_wait(int epoll, epoll_event* events, int max_events, int timeou
     if (watch == nullptr || timeout == 0) return __real_epoll_wait(epoll, events, max_events, timeout);
     watch->before_wait();
     const int count = __real_epoll_wait(epoll, events, max_events, timeout);
-    watch->after_wait();
+    watch->after_wait(count);
     return count;
 }
 }

@@ -18,9 +18,9 @@ namespace overlap {
 ///
 /// Idle is the time inside epoll_wait(2), the one place where Asio's loop waits; the program is linked so
 /// that the calls pass by us (--wrap=epoll_wait, see loop_watch.cpp). All else is running. A heartbeat
-/// coroutine sleeps 1 ms at a time on the same loop and notes how late it wakes. Turns of the loop in which
-/// only the heartbeat ran are our doing, not the workload's: they count as idle, and what they cost is given
-/// by instrument().
+/// coroutine sleeps 1 ms at a time on the same loop and notes how late it wakes. Turns of the loop that are
+/// the heartbeat's own (one event woke it, nothing was recorded, no more time passed than waking takes) are
+/// our doing, not the workload's: they count as idle, and what they cost is given by instrument().
 class LoopWatch {
   public:
     /// `lane`: the loop's lane in `recorder`.
@@ -48,10 +48,11 @@ class LoopWatch {
 
     /// Called around every epoll_wait of this thread that may block.
     void before_wait();
-    void after_wait();
+    void after_wait(int events);
 
   private:
     asio::awaitable<void> beat();
+    void note_lag();
 
     Recorder& recorder_;
     std::uint32_t lane_;
@@ -63,6 +64,7 @@ class LoopWatch {
     Nanoseconds turn_begin_;
     Nanoseconds beat_time_ = 0;  ///< the heartbeat's part of it
     bool beat_ran_ = false;
+    int events_ = 0;  ///< that ended the wait before it
     std::size_t recorded_before_ = 0;
     CpuSample sample_before_;
     CpuSample instrument_;

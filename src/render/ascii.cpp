@@ -50,15 +50,16 @@ struct Layout {
 struct Drawn {
     std::set<Glyph> glyphs;
     int brief = 0;
-    bool in_flight = false;  ///< a row of it
+    std::string in_flight;  ///< the words for its digits or blocks; empty without such a row
+    int in_flight_columns = 0;
 };
 
 std::string loop_note(const WayRun& way) {
     const std::optional<LoopUse> use = loop_use(way.timeline);
     const Nanoseconds total = makespan(way.timeline);
     if (!use || total == 0) return "";
-    // Rounded towards 50 %, so that a loop that did something is never called 100 % idle, nor a free one 0 %.
-    const Nanoseconds share = use->idle * 100 / total;
+    // A loop that did something is never called 100 % idle, nor one that idled 0 %.
+    const Nanoseconds share = use->idle > 0 ? std::max<Nanoseconds>(1, use->idle * 100 / total) : 0;
     std::string note = fmt::format("idle {}%", use->busy > 0 ? std::min<Nanoseconds>(share, 99) : share);
     if (way.heartbeat && way.heartbeat->beats > 0)
         note += ", lag " + format_duration(way.heartbeat->worst_lag);
@@ -163,7 +164,6 @@ void add_row(std::string& picture, const Row& row, const Layout& layout, const A
 // Rounded to nearest, but never to nothing where something was in flight.
 void add_in_flight(std::string& picture, const Panel& panel, const Layout& layout, const Axis& axis,
                    const Theme& theme, Drawn& drawn) {
-    drawn.in_flight = true;
     static constexpr const char* blocks[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
     const int levels = theme.unicode ? 8 : 9;
     const int peak = in_flight_peak(panel.way.timeline);
@@ -177,24 +177,31 @@ void add_in_flight(std::string& picture, const Panel& panel, const Layout& layou
         const int level = std::clamp(static_cast<int>(std::lround(count * scale)), 1, levels);
         bar += theme.unicode ? std::string(blocks[level - 1]) : std::to_string(level);
     }
-    const std::string key =
-        peak > levels ? fmt::format("{}={}", theme.unicode ? "█" : "9", peak) : fmt::format("peak {}", peak);
+    const bool scaled = peak > levels;
+    const std::string highest = theme.unicode ? "█" : std::to_string(levels);
+    const std::string key = scaled ? fmt::format("{}={}", highest, peak) : fmt::format("peak {}", peak);
+    if (scaled || drawn.in_flight.empty()) {
+        const std::string words =
+            scaled ? fmt::format(" in flight, {} = the peak", highest) : std::string(" in flight");
+        drawn.in_flight = fmt::format("{}-{}{}", theme.unicode ? "▁" : "1", highest, words);
+        drawn.in_flight_columns = 3 + static_cast<int>(words.size()) - (scaled && theme.unicode ? 2 : 0);
+    }
     add_line(picture, label_text("In flight:", layout) + bar + ' ' + key);
 }
 
 std::vector<std::string> total_parts(const Run& run, const Panel& panel) {
     const WayRun& way = panel.way;
     std::vector<std::string> parts{"Total: " + format_duration(makespan(way.timeline))};
-    if (way.makespans.size() > 1) parts.back() += fmt::format(" (median of {})", way.makespans.size());
+    if (way.repeats > 1) parts.back() += fmt::format(" (median of {})", way.makespans.size());
     if (way.interrupted) parts.push_back("interrupted");
     const Outcomes& outcomes = panel.outcomes;
     if (outcomes.failed > 0) {
         parts.push_back(fmt::format("{} of {} failed", outcomes.failed,
                                     outcomes.done + outcomes.failed + outcomes.cancelled));
     } else if (const std::optional<double> times = speedup(run, way)) {
-        if (*times >= 1.05) {
+        if (is_faster(*times)) {
             parts.push_back(fmt::format("{:.1f}x faster", *times));
-        } else if (*times > 0.95) {
+        } else if (!is_slower(*times)) {
             parts.emplace_back("no faster");
         } else {
             parts.push_back(fmt::format("{:.1f}x slower", 1 / *times));
@@ -254,10 +261,7 @@ void add_legend(std::string& picture, const Axis& axis, const Layout& layout, co
     for (const auto& [glyph, words] : items) {
         add(paint(character(glyph, theme), glyph, theme) + ' ' + words, static_cast<int>(words.size()) + 2);
     }
-    if (drawn.in_flight) {
-        const std::string words = theme.unicode ? "▁-█ tasks in flight" : "1-9 tasks in flight";
-        add(words, 19);
-    }
+    if (!drawn.in_flight.empty()) add(drawn.in_flight, drawn.in_flight_columns);
     add(scale, static_cast<int>(scale.size()));
     add_line(picture, line);
     picture += '\n';
@@ -267,19 +271,26 @@ void add_paragraph(std::string& picture, const std::string& text, int width, int
     for (const std::string& line : wrap(printable(text), width, indent)) add_line(picture, line);
 }
 
-// Lines are broken between commands only, so that each can be copied.
+// Lines are broken between commands, so that each can be copied, unless one alone is too long.
 void add_next(std::string& picture, const std::vector<std::string>& commands, int width) {
+    std::string margin = "Next: ";
+    const int room = width - static_cast<int>(margin.size());
     std::string line;
+    const auto flush = [&] {
+        for (const std::string& part : wrap(line, room, 2)) {
+            add_line(picture, margin + part);
+            margin.assign(margin.size(), ' ');
+        }
+    };
     for (const std::string& command : commands) {
         const std::string text = printable(command);
-        if (!line.empty() && static_cast<int>(line.size() + 3 + text.size()) <= width) {
-            line += " | " + text;
-            continue;
+        if (!line.empty() && static_cast<int>(line.size() + 3 + text.size()) > room) {
+            flush();
+            line.clear();
         }
-        if (!line.empty()) add_line(picture, elide(line, width));
-        line = (line.empty() ? "Next: " : "      ") + text;
+        line += (line.empty() ? "" : " | ") + text;
     }
-    if (!line.empty()) add_line(picture, elide(line, width));
+    if (!line.empty()) flush();
 }
 
 void add_words(std::string& picture, const Run& run, int width) {

@@ -48,7 +48,7 @@ Json server_json(const ServerCounts& server) {
     return {{"requests", server.requests},       {"peak_in_flight", server.peak_in_flight},
             {"connections", server.connections}, {"refused", server.refused},
             {"failed", server.failed},           {"bad_requests", server.bad_requests},
-            {"hung_up", server.hung_up}};
+            {"hung_up", server.hung_up},         {"overflows", server.overflows}};
 }
 
 Json metrics_json(const Run& run, const WayRun& way) {
@@ -75,6 +75,8 @@ Json way_json(const Run& run, const WayRun& way) {
             {"caption", way.caption},
             {"workers", way.workers},
             {"interrupted", way.interrupted},
+            {"repeats", way.repeats},
+            {"failed_repeats", way.failed_repeats},
             {"makespans_ns", way.makespans},
             {"metrics", metrics_json(run, way)},
             {"usage", usage_json(way.usage)},
@@ -96,6 +98,11 @@ Json machine_json(const Machine& machine) {
 
 }  // namespace
 
+std::string json_version() {
+    return std::to_string(NLOHMANN_JSON_VERSION_MAJOR) + "." + std::to_string(NLOHMANN_JSON_VERSION_MINOR) +
+           "." + std::to_string(NLOHMANN_JSON_VERSION_PATCH);
+}
+
 std::string render_json(const Run& run) {
     Json knobs = Json::array();
     for (const KnobValue& knob : run.knobs) {
@@ -110,6 +117,7 @@ std::string render_json(const Run& run) {
                         {"urls", run.urls},
                         {"seed", run.seed},
                         {"interrupted", run.interrupted},
+                        {"server_gone", run.server_gone},
                         {"machine", machine_json(run.machine)},
                         {"ways", ways},
                         {"why", explain(run)},

@@ -16,6 +16,9 @@ struct RunFormatError : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+/// Of the JSON library: "3.11.2".
+std::string json_version();
+
 /// The whole run, with what is derived from it (metrics, sentences) for readers that do not want to compute
 /// it. Ends with a newline.
 std::string render_json(const Run& run);

@@ -14,6 +14,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 // The axis computes column * total in 64 bits, so points in time are limited to 28 hours.
+constexpr std::int64_t most_switches = 1'000'000'000'000;
 constexpr Nanoseconds latest = 100'000'000'000'000;
 
 // A value of the document, and the path to it for error messages.
@@ -126,8 +127,8 @@ Usage parse_usage(const Node& node) {
     Usage usage;
     usage.threads = static_cast<int>(node.at("threads").number(0, 1'000'000));
     usage.cpu = node.at("cpu_ns").number(0, latest);
-    usage.voluntary_switches = node.at("voluntary_switches").number();
-    usage.involuntary_switches = node.at("involuntary_switches").number();
+    usage.voluntary_switches = node.at("voluntary_switches").number(0, most_switches);
+    usage.involuntary_switches = node.at("involuntary_switches").number(0, most_switches);
     const Node memory = node.at("peak_memory_bytes");
     if (!memory.is_null()) usage.peak_memory = memory.number();
     return usage;
@@ -139,6 +140,8 @@ WayRun parse_way(const Node& node) {
     way.caption = node.at("caption").text();
     way.workers = static_cast<int>(node.at("workers").number(0, 1'000'000));
     way.interrupted = node.at("interrupted").flag();
+    way.repeats = static_cast<int>(node.at("repeats").number(1, 1'000'000));
+    way.failed_repeats = static_cast<int>(node.at("failed_repeats").number(0, way.repeats));
     node.at("makespans_ns").each([&](const Node& time) { way.makespans.push_back(time.number(0, latest)); });
     way.usage = parse_usage(node.at("usage"));
     if (const Node heartbeat = node.at("heartbeat"); !heartbeat.is_null()) {
@@ -153,7 +156,8 @@ WayRun parse_way(const Node& node) {
                                   .refused = server.at("refused").number(),
                                   .failed = server.at("failed").number(),
                                   .bad_requests = server.at("bad_requests").number(),
-                                  .hung_up = server.at("hung_up").number()};
+                                  .hung_up = server.at("hung_up").number(),
+                                  .overflows = server.at("overflows").number()};
     }
     way.timeline = parse_timeline(node);
     return way;
@@ -193,6 +197,7 @@ Run parse_document(const Json& document) {
     root.at("urls").each([&](const Node& url) { run.urls.push_back(url.text()); });
     run.seed = static_cast<std::uint64_t>(root.at("seed").number());
     run.interrupted = root.at("interrupted").flag();
+    run.server_gone = root.at("server_gone").flag();
     run.machine = parse_machine(root.at("machine"));
     root.at("ways").each([&](const Node& node) {
         WayRun way = parse_way(node);

@@ -28,8 +28,11 @@ struct Measure {
     std::function<Cell(const Column&)> cell;
 };
 
+// Growth below this is the allocator's and the kernel's doing as much as the way's.
+constexpr std::int64_t memory_noise = 256 * 1024;
+
 std::string format_bytes(std::int64_t bytes) {
-    if (bytes < 1024) return fmt::format("{}B", bytes);
+    if (bytes < memory_noise) return "<256KiB";
     if (bytes < 1024 * 1024) return fmt::format("{}KiB", bytes / 1024);
     return fmt::format("{:.1f}MiB", static_cast<double>(bytes) / (1024.0 * 1024.0));
 }

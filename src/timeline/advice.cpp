@@ -64,7 +64,10 @@ void explain_waiting(const WayRun& sequential, std::vector<std::string>& sentenc
                        " the sequential way took, its thread used a CPU for " +
                        format_duration(sequential.usage.cpu);
     if (share < 0.1) {
-        fact += "; the rest was waiting, one call after the other.";
+        fact += "; the rest was waiting";
+        fact += in_flight_peak(sequential.timeline) == 1 && summarize_tasks(sequential.timeline).size() > 1
+                    ? ", one call after the other."
+                    : ".";
     } else if (share > 0.7) {
         fact += ": most of it was computing, not waiting.";
     } else {
@@ -73,24 +76,39 @@ void explain_waiting(const WayRun& sequential, std::vector<std::string>& sentenc
     sentences.push_back(fact);
 }
 
-void explain_overlap(const Run& run, const WayRun& way, std::vector<std::string>& sentences) {
-    const std::vector<TaskSummary> tasks = summarize_tasks(way.timeline);
-    const int peak = in_flight_peak(way.timeline);
+// The median time of a call, waiting for a worker left out.
+Nanoseconds median_call(const WayRun& way) {
+    std::vector<Nanoseconds> times;
+    for (const TaskSummary& task : summarize_tasks(way.timeline))
+        times.push_back(task.latency() - task.queued);
+    std::sort(times.begin(), times.end());
+    return times.empty() ? 0 : percentile(times, 50);
+}
+
+void explain_overlap(const Run& run, const WayRun& sequential, const WayRun& way,
+                     std::vector<std::string>& sentences) {
+    const std::size_t tasks = summarize_tasks(way.timeline).size();
     const std::optional<double> times = speedup(run, way);
-    if (tasks.size() < 2 || !times) return;
+    if (tasks < 2 || !times) return;
+    const Nanoseconds alone = median_call(sequential);
+    const Nanoseconds together = median_call(way);
     const Nanoseconds total = makespan(way.timeline);
-    const Nanoseconds longest = latency_of(tasks).max;
-    std::string fact =
-        capitalized(subject(way.way)) + " had up to " + std::to_string(peak) + " in flight at once";
-    if (*times < 1.1) {
-        fact += std::string(" and ") + (way.way == Way::coroutines ? "were" : "was") +
-                " no faster than one at a time here.";
-    } else if (static_cast<double>(total) < 1.25 * static_cast<double>(longest)) {
+    std::string fact = capitalized(subject(way.way)) + " had up to " +
+                       std::to_string(in_flight_peak(way.timeline)) + " in flight at once";
+    const std::string were = way.way == Way::coroutines ? " were " : " was ";
+    if (!is_faster(*times)) {
         fact +=
-            ": together they cost about as much as the longest one alone (" + format_duration(longest) + ").";
+            " and" + were + (is_slower(*times) ? "slower than" : "no faster than") + " one at a time here.";
+    } else if (static_cast<double>(total) < 1.25 * static_cast<double>(alone)) {
+        fact += ": all " + std::to_string(tasks) + " took " + format_duration(total) +
+                ", about as long as one call took when it was made alone (" + format_duration(alone) + ").";
     } else {
-        fact += ": " + format_duration(total) + ", while the longest alone took " + format_duration(longest) +
-                ".";
+        fact += ": all " + std::to_string(tasks) + " took " + format_duration(total) + ", one alone " +
+                format_duration(alone) + ".";
+    }
+    if (alone > 0 && static_cast<double>(together) > 1.5 * static_cast<double>(alone)) {
+        fact += " Each took longer than alone, " + format_duration(together) +
+                " (median): so many at once are work for both ends.";
     }
     sentences.push_back(fact);
 }
@@ -99,6 +117,7 @@ void explain_pool(const Run& run, std::vector<std::string>& sentences) {
     const WayRun* coroutines = find_way(run, Way::coroutines);
     const WayRun* pool = find_way(run, Way::pool);
     if (coroutines == nullptr || pool == nullptr || !all_done(*coroutines) || !all_done(*pool)) return;
+    if (summarize_tasks(pool->timeline).size() < 2) return;
     const auto a = static_cast<double>(makespan(coroutines->timeline));
     const auto b = static_cast<double>(makespan(pool->timeline));
     if (a == 0 || b == 0) return;
@@ -133,8 +152,12 @@ void warn_failures(const Run& run, const WayRun& way, std::vector<std::string>& 
         separator = ", ";
     }
     text += ").";
-    const bool refused = reasons.contains("connection refused");
-    if (refused && !run.urls.empty()) text += " Is a server listening at " + run.urls.front() + "?";
+    if (reasons.contains("connection refused") && run.urls.size() == 1) {
+        text += " Is a server listening at " + run.urls.front() + "?";
+    }
+    if (reasons.contains("HTTP 429")) {
+        text += " The server allows fewer at once (429): make fewer at once with --tasks or --workers.";
+    }
     if (reasons.contains("timed out")) text += " Try a longer --timeout.";
     sentences.push_back(text);
 }
@@ -145,10 +168,12 @@ void warn_queue(const WayRun& way, std::vector<std::string>& sentences) {
     if (tasks.size() <= static_cast<std::size_t>(way.workers)) return;
     Nanoseconds longest = 0;
     for (const TaskSummary& task : tasks) longest = std::max(longest, task.queued);
-    sentences.push_back("The pool has fewer workers than tasks (" + std::to_string(way.workers) + " for " +
-                        std::to_string(tasks.size()) + "): tasks queued for up to " +
-                        format_duration(longest) + ". Try --workers " +
-                        std::to_string(std::min<std::size_t>(tasks.size(), 1000)) + ".");
+    std::string text = "The pool has fewer workers than tasks (" + std::to_string(way.workers) + " for " +
+                       std::to_string(tasks.size()) + "): tasks queued for up to " +
+                       format_duration(longest) + ".";
+    const std::size_t more = std::min<std::size_t>(tasks.size(), 1000);
+    if (more > static_cast<std::size_t>(way.workers)) text += " Try --workers " + std::to_string(more) + ".";
+    sentences.push_back(text);
 }
 
 void warn_loop(const WayRun& way, std::vector<std::string>& sentences) {
@@ -157,21 +182,41 @@ void warn_loop(const WayRun& way, std::vector<std::string>& sentences) {
                         ": something held it, or the machine was busy with something else.");
 }
 
-void warn_server(const WayRun& way, std::vector<std::string>& sentences) {
-    if (!way.server || way.server->refused == 0) return;
+void warn_overflow(const WayRun& way, std::vector<std::string>& sentences) {
+    if (!way.server || way.server->overflows == 0) return;
     sentences.push_back(
-        capitalized(subject(way.way)) + ": the server refused " + std::to_string(way.server->refused) +
-        " of " + std::to_string(way.server->requests) +
-        " requests (429), as more were in flight than it allows. Limit how many are sent at once.");
+        capitalized(subject(way.way)) + ": the kernel's queue of new connections was full " +
+        std::to_string(way.server->overflows) +
+        " times. Who finds it full tries again after a second: such calls took that much longer. "
+        "Make fewer at once.");
 }
 
-void warn_noise(const WayRun& way, std::vector<std::string>& sentences) {
-    const double share = spread(way);
-    if (share < 0.2) return;
+std::int64_t knob(const Run& run, std::string_view name) {
+    for (const KnobValue& value : run.knobs) {
+        if (value.name == name) return value.value;
+    }
+    return 0;
+}
+
+void warn_repeats(const Run& run, const WayRun& way, std::vector<std::string>& sentences) {
+    if (way.repeats > 1 && way.failed_repeats > 0) {
+        sentences.push_back(capitalized(subject(way.way)) + ": in " + std::to_string(way.failed_repeats) +
+                            " of " + std::to_string(way.repeats) +
+                            " repeats not every task was done; times are of the others.");
+    }
+    constexpr Nanoseconds noticeable = 5'000'000;
     const auto [low, high] = std::minmax_element(way.makespans.begin(), way.makespans.end());
-    sentences.push_back(capitalized(subject(way.way)) + " took between " + format_duration(*low) + " and " +
-                        format_duration(*high) + " in " + std::to_string(way.makespans.size()) +
-                        " repeats: a noisy machine. Close other programs, or raise --repeat.");
+    if (spread(way) < 0.2 || *high - *low < noticeable) return;
+    std::string text = capitalized(subject(way.way)) + " took between " + format_duration(*low) + " and " +
+                       format_duration(*high) + " in " + std::to_string(way.makespans.size()) + " repeats: ";
+    if (knob(run, "jitter") > 0) {
+        text += "--jitter makes the server's answers uneven.";
+    } else if (!run.urls.empty()) {
+        text += "the server called is uneven, or this machine is. Raise --repeat.";
+    } else {
+        text += "a noisy machine. Close other programs, or raise --repeat.";
+    }
+    sentences.push_back(text);
 }
 
 }  // namespace
@@ -183,7 +228,7 @@ std::vector<std::string> explain(const Run& run) {
     for (const WayRun& way : run.ways) {
         if (way.way == Way::sequential || !all_done(way)) continue;
         if (sequential == nullptr || !all_done(*sequential)) continue;
-        explain_overlap(run, way, sentences);
+        explain_overlap(run, *sequential, way, sentences);
         break;
     }
     explain_pool(run, sentences);
@@ -195,8 +240,12 @@ std::vector<std::string> warnings(const Run& run) {
     const bool any_way =
         std::any_of(run.ways.begin(), run.ways.end(), [](const WayRun& way) { return way.interrupted; });
     if (run.interrupted && !any_way) {
-        sentences.emplace_back("Interrupted: not all ways and repeats were run; what is drawn did finish.");
+        sentences.emplace_back(
+            run.ways.empty() ? "Interrupted before anything was measured."
+                             : "Interrupted: not all ways and repeats were run; what is drawn did finish.");
     }
+    if (run.server_gone)
+        sentences.emplace_back("Our server ended in the middle of the run; its counts are missing.");
     for (const WayRun& way : run.ways) {
         if (way.interrupted) {
             sentences.push_back("Interrupted: " + subject(way.way) +
@@ -205,8 +254,8 @@ std::vector<std::string> warnings(const Run& run) {
         warn_failures(run, way, sentences);
         warn_queue(way, sentences);
         warn_loop(way, sentences);
-        warn_server(way, sentences);
-        warn_noise(way, sentences);
+        warn_overflow(way, sentences);
+        warn_repeats(run, way, sentences);
     }
     return sentences;
 }

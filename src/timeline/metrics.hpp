@@ -86,4 +86,8 @@ const WayRun* find_way(const Run& run, Way way);
 /// work: a call that fails at once is no fast call.
 std::optional<double> speedup(const Run& run, const WayRun& way);
 
+/// Whether a speedup is worth the word: differences of 5 % are noise.
+inline bool is_faster(double speedup) { return speedup >= 1.05; }
+inline bool is_slower(double speedup) { return speedup <= 0.95; }
+
 }  // namespace overlap

@@ -48,6 +48,7 @@ struct ServerCounts {
     std::int64_t failed = 0;        ///< answered 5xx
     std::int64_t bad_requests = 0;  ///< answered 400, 404, 405, 413 or 431
     std::int64_t hung_up = 0;       ///< clients that left before their answer
+    std::int64_t overflows = 0;     ///< connections that found the kernel's queue of new ones full
 
     friend bool operator==(const ServerCounts&, const ServerCounts&) = default;
 };
@@ -62,7 +63,10 @@ struct WayRun {
     std::optional<ServerCounts> server;  ///< where the server is ours
     int workers = 0;                     ///< size of the pool; 0 where there is none
     bool interrupted = false;
-    std::vector<Nanoseconds> makespans;  ///< one per repeat, in the order they ran
+    int repeats = 1;         ///< how often it was run
+    int failed_repeats = 0;  ///< repeats in which not every task was done
+    std::vector<Nanoseconds>
+        makespans;  ///< of the repeats in which every task was done, in the order they ran
 
     friend bool operator==(const WayRun&, const WayRun&) = default;
 };
@@ -93,6 +97,7 @@ struct Run {
     std::vector<std::string> urls;  ///< foreign servers that were called; empty when the server was ours
     std::uint64_t seed = 0;
     bool interrupted = false;  ///< not all ways and repeats were run to their end
+    bool server_gone = false;  ///< our server ended in the middle
     Machine machine;
     std::vector<WayRun> ways;
     std::vector<std::string> next;  ///< commands worth trying after this one

@@ -4,13 +4,15 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <set>
+#include <string>
 
 #include "support/process.hpp"
 
 namespace overlap::test {
 
-/// How many sockets a process has open.
-std::size_t sockets_of(pid_t pid);
+/// The sockets that a process has open, by their names in /proc.
+std::set<std::string> sockets_of(pid_t pid);
 
 /// The server process of a demo, as soon as there is one.
 pid_t server_of(const Process& process);

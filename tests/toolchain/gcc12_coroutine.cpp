@@ -1,6 +1,6 @@
-// What g++ 12.2 does to a plain coroutine, and why the build refuses it: a co_await in a condition, in a coroutine whose
-// outer block has no local variable, skips the body, or dies. No warning at -Wall -Wextra. Prints what it did; exit
-// code 0 when that is right.
+// What g++ 12.2 does to a plain coroutine, and why the build refuses it: a co_await in a condition, in a
+// coroutine whose outer block has no local variable, skips the body, or dies. No warning at -Wall -Wextra.
+// Prints what it did; exit code 0 when that is right.
 #include <coroutine>
 #include <cstdio>
 #include <exception>
