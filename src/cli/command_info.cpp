@@ -9,14 +9,6 @@
 #include "timeline/error.hpp"
 
 namespace overlap {
-namespace {
-
-std::string did_you_mean(const std::string& word, const std::vector<std::string>& candidates) {
-    const std::string near = nearest(word, candidates);
-    return near.empty() ? "" : ", did you mean '" + near + "'?";
-}
-
-}  // namespace
 
 int run_list(const Invocation&) {
     std::string text;

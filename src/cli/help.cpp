@@ -40,7 +40,6 @@ void add_examples(std::string& text, const std::vector<Example>& examples, int w
         entries.push_back({std::string(example.command), std::string(example.meaning)});
     }
     text += "Examples:\n";
-    // "  left" loses its indentation to wrap(), which drops leading blanks; put below, it needs none.
     add_entries(text, entries, width);
 }
 

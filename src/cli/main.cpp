@@ -33,9 +33,9 @@ const CommandSpec& command_named(const std::string& name) {
     }
     std::vector<std::string> names;
     for (const CommandSpec& command : all_commands()) names.push_back(command.name);
-    const std::string near = nearest(name, names);
-    throw UsageError(fmt::format("unknown command '{}'{}: 'overlap --help' lists them", name,
-                                 near.empty() ? "" : ", did you mean '" + near + "'?"));
+
+    throw UsageError(
+        fmt::format("unknown command '{}'{}: 'overlap --help' lists them", name, did_you_mean(name, names)));
 }
 
 int run(std::vector<std::string> arguments) {

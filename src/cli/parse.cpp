@@ -27,9 +27,9 @@ using Words = std::map<std::string, std::vector<std::string>>;
     for (const OptionSpec& option : command.options) {
         if (!option.hidden) names.push_back(option.name);
     }
-    const std::string near = nearest(word.substr(0, word.find('=')), names);
+
     throw UsageError(fmt::format("unknown option '{}'{}: 'overlap {} --help' lists them", word,
-                                 near.empty() ? "" : ", did you mean '" + near + "'?", command.name));
+                                 did_you_mean(word.substr(0, word.find('=')), names), command.name));
 }
 
 // CLI11 names the option in its message only: "--tasks: 1 required TEXT missing".

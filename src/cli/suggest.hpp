@@ -11,4 +11,7 @@ namespace overlap {
 /// near.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 
+/// " (did you mean 'api'?)", to go behind a complaint; empty when no candidate is near.
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
+
 }  // namespace overlap

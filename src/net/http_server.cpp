@@ -13,10 +13,9 @@
 #include <asio/write.hpp>
 #include <charconv>
 #include <ctime>
-#include <fstream>
-#include <sstream>
 
 #include "compat/asio.hpp"
+#include "net/listen_overflows.hpp"
 #include "timeline/duration.hpp"
 #include "timeline/error.hpp"
 
@@ -37,20 +36,6 @@ bool peer_closed(tcp::socket& socket) {
     char byte = 0;
     const ssize_t count = ::recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
     return count == 0 || (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
-}
-
-// How often the kernel found a queue of new connections full (ListenOverflows, man 7 tcp: somaxconn); of all
-// servers of this machine together. The file has lines in pairs: names, then numbers.
-std::int64_t listen_overflows() {
-    std::ifstream file("/proc/net/netstat");
-    std::string names, numbers;
-    while (std::getline(file, names) && std::getline(file, numbers)) {
-        std::istringstream name_words(names), number_words(numbers);
-        for (std::string name, number; name_words >> name && number_words >> number;) {
-            if (name == "ListenOverflows") return std::stoll(number);
-        }
-    }
-    return 0;
 }
 
 int status_of(Progress problem) {

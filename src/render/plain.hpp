@@ -8,7 +8,8 @@
 namespace overlap {
 
 /// "way<TAB>task<TAB>name<TAB>begin_ms<TAB>end_ms<TAB>outcome<TAB>description" per task, and
-/// "way<TAB>total<TAB>value" lines for what the table shows. Ends with a newline.
+/// "way<TAB>measure<TAB>value" lines ("sequential<TAB>total_ms<TAB>601.204") for what the table shows. Ends
+/// with a newline.
 std::string render_plain(const Run& run);
 
 }  // namespace overlap
