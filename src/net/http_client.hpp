@@ -70,7 +70,8 @@ class BlockingClient {
     IdleConnections idle_;
 };
 
-/// Suspends the calling coroutine. To be used on one event loop, and no longer than it.
+/// Suspends the calling coroutine. To be used on one event loop, and no longer than it. Must live until its
+/// calls are over; calls that are still suspended may be destroyed after it, as a stopped loop does.
 class AsyncClient {
   public:
     explicit AsyncClient(asio::any_io_executor executor, ClientOptions options = {});

@@ -182,13 +182,23 @@ void warn_loop(const WayRun& way, std::vector<std::string>& sentences) {
                         ": something held it, or the machine was busy with something else.");
 }
 
+// The kernel counts overflows for the whole machine, so they are this run's concern only when calls show it:
+// who finds the queue full tries again after a second.
 void warn_overflow(const WayRun& way, std::vector<std::string>& sentences) {
+    constexpr Nanoseconds retry = 1'000'000'000;
     if (!way.server || way.server->overflows == 0) return;
+    const std::vector<TaskSummary> tasks = summarize_tasks(way.timeline);
+    const Nanoseconds usual = median_call(way);
+    const auto late =
+        static_cast<std::size_t>(std::count_if(tasks.begin(), tasks.end(), [&](const TaskSummary& task) {
+            return task.latency() - task.queued >= usual + retry * 9 / 10;
+        }));
+    if (late == 0) return;
     sentences.push_back(
-        capitalized(subject(way.way)) + ": the kernel's queue of new connections was full " +
-        std::to_string(way.server->overflows) +
-        " times. Who finds it full tries again after a second: such calls took that much longer. "
-        "Make fewer at once.");
+        capitalized(subject(way.way)) + ": " + plural(late, "call") +
+        " took a second more than most, and meanwhile the kernel's queue of new connections was full " +
+        plural(static_cast<std::size_t>(way.server->overflows), "time") +
+        ": who finds it full tries again after a second. Make fewer at once.");
 }
 
 std::int64_t knob(const Run& run, std::string_view name) {
