@@ -78,19 +78,20 @@ struct Server::Connection {
     bool queued = false;
 };
 
-// Keeps a connection in the list of the open ones, however its coroutine ends.
+// Keeps a connection in the list of the open ones, however its coroutine ends. The loop destroys coroutines
+// that are still suspended when it goes, which is after the server: so they share the list.
 class Server::OpenGuard {
   public:
-    OpenGuard(std::unordered_set<Connection*>& open, Connection* connection)
-        : open_(open), connection_(connection) {
-        open_.insert(connection);
+    OpenGuard(std::shared_ptr<OpenConnections> open, Connection* connection)
+        : open_(std::move(open)), connection_(connection) {
+        open_->insert(connection_);
     }
-    ~OpenGuard() { open_.erase(connection_); }
+    ~OpenGuard() { open_->erase(connection_); }
     OpenGuard(const OpenGuard&) = delete;
     OpenGuard& operator=(const OpenGuard&) = delete;
 
   private:
-    std::unordered_set<Connection*>& open_;
+    std::shared_ptr<OpenConnections> open_;
     Connection* connection_;
 };
 
@@ -165,7 +166,7 @@ awaitable<void> Server::close_idle() {
         timer.expires_after(interval);
         co_await timer.async_wait(use_awaitable);
         const clock::time_point now = clock::now();
-        for (Connection* connection : open_) {
+        for (Connection* connection : *open_) {
             if (connection->deadline > now) continue;
             asio::error_code ignored;
             connection->socket.close(ignored);

@@ -68,6 +68,7 @@ class Server {
   private:
     struct Connection;
     class OpenGuard;
+    using OpenConnections = std::unordered_set<Connection*>;
     using ConnectionPtr = std::shared_ptr<Connection>;
 
     asio::awaitable<void> accept();
@@ -96,7 +97,7 @@ class Server {
     std::vector<std::string> order_;
     std::int64_t in_flight_ = 0;
     std::int64_t last_connection_ = 0;
-    std::unordered_set<Connection*> open_;
+    std::shared_ptr<OpenConnections> open_ = std::make_shared<OpenConnections>();
     std::deque<ConnectionPtr> queue_;  ///< requests held until a place is free
     std::string date_;
     std::chrono::sys_seconds date_of_{};
