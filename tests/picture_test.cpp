@@ -232,6 +232,17 @@ TEST_CASE("a run without ways or without spans is drawn, if with little in it") 
     CHECK(contains(render_ascii(run, {}), "Total: 0ns"));
 }
 
+TEST_CASE("a short moment in the queue is no word's worth") {
+    Run run;
+    run.ways = {way_of(Way::pool, State::blocked, {{3, 203}, {50, 250}})};
+    run.ways[0].timeline.spans.push_back({.lane = 0, .state = State::queued, .begin = 0, .end = 3 * ms});
+    run.ways[0].timeline.spans.push_back({.lane = 1, .state = State::queued, .begin = 0, .end = 50 * ms});
+    sort_spans(run.ways[0].timeline);
+    const std::string picture = render_ascii(run, {});
+    CHECK(contains(picture, "203ms (blocked)"));
+    CHECK(contains(picture, "250ms (queued 50ms)"));
+}
+
 TEST_CASE("text is broken at blanks, and words longer than a line are cut") {
     CHECK(wrap("one two three", 7) == std::vector<std::string>{"one two", "three"});
     CHECK(wrap("one two", 5, 2) == std::vector<std::string>{"one", "  two"});

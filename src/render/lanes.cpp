@@ -10,8 +10,10 @@
 namespace overlap {
 namespace {
 
-// Shorter waits in a queue or for a busy loop are the machine's noise, not worth a word.
-constexpr Nanoseconds noise = 1'000'000;
+// Shorter waits in a queue or for a busy loop, and those of a twentieth of the task, are not worth a word.
+bool worth_a_word(Nanoseconds wait, const TaskSummary& task) {
+    return wait >= 1'000'000 && wait * 20 >= task.latency();
+}
 
 std::string_view word_for(State state) {
     switch (state) {
@@ -41,7 +43,7 @@ State longest_state(const Timeline& timeline, const TaskSummary& task) {
 const Span* long_ready_span(const Timeline& timeline, const TaskSummary& task) {
     for (std::size_t i = task.first; i < task.last; ++i) {
         const Span& span = timeline.spans[i];
-        if (span.state == State::ready && span.end - span.begin >= noise) return &span;
+        if (span.state == State::ready && worth_a_word(span.end - span.begin, task)) return &span;
     }
     return nullptr;
 }
@@ -86,7 +88,7 @@ std::string describe(const Timeline& timeline, const TaskSummary& task) {
     if (const Span* ready = long_ready_span(timeline, task)) {
         return "ready at " + format_duration(ready->begin) + ", loop busy";
     }
-    if (task.queued >= noise) return "queued " + format_duration(task.queued);
+    if (worth_a_word(task.queued, task)) return "queued " + format_duration(task.queued);
     return std::string(word_for(longest_state(timeline, task)));
 }
 
