@@ -116,7 +116,7 @@ TEST_CASE("calls that slow one another down are said to") {
     const std::string why =
         joined(explain(run_of({way_of(Way::sequential, State::blocked, {{0, 100}, {100, 200}, {200, 300}}),
                                way_of(Way::coroutines, State::waiting, {{0, 190}, {0, 195}, {0, 200}})})));
-    CHECK(contains(why, "Each took longer than alone, 195ms (median)"));
+    CHECK(contains(why, "The median call took longer than alone: 195ms."));
 }
 
 TEST_CASE("the words agree with the panel: faster, no faster, slower") {

@@ -229,7 +229,8 @@ Run run_demo(const Demo& demo, const RunOptions& options) {
     if (options.urls.empty()) {
         server.emplace(demo, options);
         surroundings.targets = {net::resolve(net::parse_url(server->url()))};
-        warm_up(demo, options, surroundings, server->quick_url());
+        // With jitter no call of this server is quick.
+        if (options.settings.get("jitter") == 0) warm_up(demo, options, surroundings, server->quick_url());
     }
     for (const std::string& url : options.urls)
         surroundings.targets.push_back(net::resolve(net::parse_url(url)));

@@ -107,8 +107,7 @@ void explain_overlap(const Run& run, const WayRun& sequential, const WayRun& way
                 format_duration(alone) + ".";
     }
     if (alone > 0 && static_cast<double>(together) > 1.5 * static_cast<double>(alone)) {
-        fact += " Each took longer than alone, " + format_duration(together) +
-                " (median): so many at once are work for both ends.";
+        fact += " The median call took longer than alone: " + format_duration(together) + ".";
     }
     sentences.push_back(fact);
 }

@@ -66,7 +66,7 @@ struct WayRun {
     int repeats = 1;         ///< how often it was run
     int failed_repeats = 0;  ///< repeats in which not every task was done
     std::vector<Nanoseconds>
-        makespans;  ///< of the repeats in which every task was done, in the order they ran
+        makespans;  ///< of the complete repeats, or of the one shown when none was, in the order they ran
 
     friend bool operator==(const WayRun&, const WayRun&) = default;
 };
