@@ -10,6 +10,7 @@
 
 #include "concurrency/gather.hpp"
 #include "demo/context.hpp"
+#include "demo/knobs.hpp"
 #include "demos.hpp"
 #include "net/http_client.hpp"
 
@@ -18,16 +19,22 @@ namespace {
 
 // One call, written for a thread: get() holds it until the answer is in.
 void call(Context& run, net::BlockingClient& client, int id) {
-    ScopedSpan span = run.span(id, State::blocked);
-    const net::Answer answer = client.get(run.target(id));
-    if (!answer.ok()) span.fail(answer.error);
+    for (Backoff backoff = run.backoff(id);; backoff.wait()) {
+        ScopedSpan span = run.span(id, State::blocked);
+        const net::Answer answer = client.get(run.target(id));
+        if (!answer.ok()) span.fail(answer.error);
+        if (!backoff.again(answer)) return;
+    }
 }
 
 // The same call, written for an event loop: co_await suspends only this call, the thread is free for others.
 asio::awaitable<void> call_async(Context& run, net::AsyncClient& client, int id) {
-    ScopedSpan span = run.span(id, State::waiting);
-    const net::Answer answer = co_await client.get(run.target(id));
-    if (!answer.ok()) span.fail(answer.error);
+    for (Backoff backoff = run.backoff(id);; co_await backoff.async_wait()) {
+        ScopedSpan span = run.span(id, State::waiting);
+        const net::Answer answer = co_await client.get(run.target(id));
+        if (!answer.ok()) span.fail(answer.error);
+        if (!backoff.again(answer)) co_return;
+    }
 }
 
 // Python: for id in tasks: call(id)
@@ -61,33 +68,30 @@ void pool(Context& run) {
     threads.join();
 }
 
-constexpr Nanoseconds ms = 1'000'000;
+constexpr Variant variants[] = {
+    {Way::sequential, "", sequential}, {Way::coroutines, "", coroutines}, {Way::pool, "", pool}};
 
 constexpr Knob knobs[] = {
     {.name = "tasks", .meaning = "calls to make", .usual = 3, .least = 1, .most = 10'000},
     {.name = "latency",
      .meaning = "time the server takes to answer",
      .unit = Unit::duration,
-     .usual = 200 * ms,
-     .most = 60'000 * ms,
-     .as_in_notes = 2'000 * ms,
+     .usual = 200 * knob::ms,
+     .most = 60'000 * knob::ms,
+     .as_in_notes = 2'000 * knob::ms,
      .of_server = true},
-    {.name = "jitter",
-     .meaning = "and up to this much more, at random",
-     .unit = Unit::duration,
-     .most = 60'000 * ms,
-     .of_server = true},
-    {.name = "timeout",
-     .meaning = "when to give a call up",
-     .unit = Unit::duration,
-     .usual = 150'000 * ms,
-     .least = 1 * ms,
-     .most = 600'000 * ms},
+    knob::jitter,
+    knob::timeout,
+    knob::connect_timeout,
+    knob::retries,
+    knob::backoff,
+    knob::fail_rate,
 };
 
 constexpr Example examples[] = {
     {"overlap api", "three calls of 200ms, three ways"},
     {"overlap api --tasks 10 --workers 4", "more calls than the pool has threads"},
+    {"overlap api --tasks 10 --fail-rate 0.3 --retries 5", "a server that fails, tried again after a while"},
     {"overlap api --tasks 1000 --way coroutines", "a thousand calls on one thread"},
     {"overlap api --as-in-notes", "three calls of 2s: 6s against 2s"},
     {"overlap api --url http://127.0.0.1:8080/", "the same against a server of yours"},
@@ -112,8 +116,8 @@ const Demo api{
                 return title + "a loopback API that answers each after " + answer_time(settings);
             return title + urls.front() + (urls.size() > 1 ? " and others" : "");
         },
-    .caption = [](Way way, const Context& run) -> std::string {
-        switch (way) {
+    .caption = [](const Variant& variant, const Context& run) -> std::string {
+        switch (variant.way) {
             case Way::sequential:
                 return "Sequential: blocking calls on one thread";
             case Way::coroutines:
@@ -125,9 +129,10 @@ const Demo api{
         return "";
     },
     .request = [](const Settings& settings) { return delay_path(settings.get("latency")); },
-    .sequential = sequential,
-    .coroutines = coroutines,
-    .pool = pool,
+    .sequential_time =
+        [](const Settings& settings) { return settings.get("latency") * settings.get("tasks"); },
+    .takes_urls = true,
+    .variants = variants,
     .next = next,
     .source = api_source,
 };

@@ -68,8 +68,8 @@ TEST_CASE("repeats take turns, and the middle one is shown") {
     options.settings.set("latency", 1 * ms);
     options.repeat = 3;
     std::string order;
-    options.observer.way_begins = [&](Way way, int, int, const std::atomic<int>&) {
-        order += name_of(way)[0];
+    options.observer.way_begins = [&](const Variant& variant, int, int, const std::atomic<int>&) {
+        order += name_of(variant.way)[0];
     };
     const Run run = run_demo(api, options);
     CHECK(order == "scpscpscp");
@@ -141,7 +141,7 @@ TEST_CASE("a stop in the middle ends each way, and what had happened is kept as 
         std::stop_source stop;
         options.stop = stop.get_token();
         std::jthread stopper;
-        options.observer.way_begins = [&](Way, int, int, const std::atomic<int>& started) {
+        options.observer.way_begins = [&](const Variant&, int, int, const std::atomic<int>& started) {
             stopper = std::jthread([&stop, &started] {
                 while (started == 0) std::this_thread::yield();
                 stop.request_stop();

@@ -133,7 +133,7 @@ TEST_CASE("the area of the in-flight row is that of the timeline") {
             double measured = 0;
             for (const Span& span : way.timeline.spans) {
                 const bool counts =
-                    way.timeline.lanes[span.lane].kind == LaneKind::task && span.state != State::queued;
+                    way.timeline.lanes[span.lane].kind == LaneKind::task && in_flight(span.state);
                 if (counts) measured += static_cast<double>(span.end - span.begin);
             }
             REQUIRE(drawn == doctest::Approx(measured));

@@ -21,10 +21,10 @@ namespace {
 constexpr Nanoseconds long_wait = 60'000'000'000;
 
 // One at a time can take very long, and nothing would say so before it is over.
-void warn_of_long_wait(const RunOptions& run) {
+void warn_of_long_wait(const Demo& demo, const RunOptions& run) {
     const bool sequential = std::find(run.ways.begin(), run.ways.end(), Way::sequential) != run.ways.end();
-    if (!sequential || !run.urls.empty()) return;
-    const Nanoseconds total = run.settings.get("latency") * run.settings.get("tasks") * run.repeat;
+    if (!sequential || !run.urls.empty() || demo.sequential_time == nullptr) return;
+    const Nanoseconds total = demo.sequential_time(run.settings) * run.repeat;
     if (total < long_wait) return;
     std::cerr << fmt::format(
         "overlap: the sequential way will take about {}; --way coroutines,pool leaves it out\n",
@@ -35,8 +35,7 @@ int exit_code_of(const Run& run, bool interrupted) {
     if (interrupted) return exit_interrupted;
     if (run.server_gone) return exit_failed;
     for (const WayRun& way : run.ways) {
-        if (way.failed_repeats > 0) return exit_failed;
-        if (outcomes_of(summarize_tasks(way.timeline)).failed > 0) return exit_failed;
+        if (way.failed_repeats > 0 || !work_done(way)) return exit_failed;
     }
     return exit_done;
 }
@@ -46,7 +45,7 @@ int exit_code_of(const Run& run, bool interrupted) {
 int run_demo_command(const Invocation& invocation) {
     const AsciiOptions ascii = ascii_options(invocation.output);  // first: it may find COLUMNS at fault
     RunOptions options = *invocation.run;
-    warn_of_long_wait(options);
+    warn_of_long_wait(*invocation.command->demo, options);
     const Interrupt interrupt;
     options.stop = interrupt.token();
     options.program = "/proc/self/exe";

@@ -1,6 +1,7 @@
 #include "cli/commands.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -20,12 +21,37 @@ std::vector<OptionSpec> drawing_options() {
 }
 
 std::string knob_meaning(const Knob& knob) {
+    if (knob.unit == Unit::flag) return std::string(knob.meaning);
     std::string text =
         fmt::format("{}, {} to {} (default {}", knob.meaning, format_value(knob.unit, knob.least),
                     format_value(knob.unit, knob.most), format_value(knob.unit, knob.usual));
     if (knob.as_in_notes)
         text += fmt::format(", in the notes {}", format_value(knob.unit, *knob.as_in_notes));
     return text + ")";
+}
+
+std::string value_of(Unit unit) {
+    switch (unit) {
+        case Unit::count:
+            return "N";
+        case Unit::duration:
+            return "TIME";
+        case Unit::share:
+            return "SHARE";
+        case Unit::flag:
+            break;
+    }
+    return "";
+}
+
+// The names of the demo's variants, each once, in the order of the panels.
+std::string variant_names(const Demo& demo) {
+    std::vector<std::string_view> names;
+    for (const Variant& variant : demo.variants) {
+        if (!variant.name.empty() && std::find(names.begin(), names.end(), variant.name) == names.end())
+            names.push_back(variant.name);
+    }
+    return fmt::format("{}", fmt::join(names, ", "));
 }
 
 CommandSpec demo_command(const Demo& demo) {
@@ -36,14 +62,24 @@ CommandSpec demo_command(const Demo& demo) {
     command.run = run_demo_command;
     command.demo = &demo;
     for (const Knob& knob : demo.knobs) {
+        command.options.push_back({"--" + std::string(knob.name), value_of(knob.unit), knob_meaning(knob),
+                                   knob.unit == Unit::flag ? OptionKind::flag : OptionKind::value});
+    }
+    const std::string variants = variant_names(demo);
+    if (!variants.empty()) {
         command.options.push_back(
-            {"--" + std::string(knob.name), knob.unit == Unit::duration ? "TIME" : "N", knob_meaning(knob)});
+            {"--variant", "NAME",
+             fmt::format("only these of {}; several with commas (default: all)", variants),
+             OptionKind::values});
+    }
+    if (demo.takes_urls) {
+        command.options.push_back({"--url", "URL",
+                                   "call this http server instead of our own; can be given more than once",
+                                   OptionKind::values});
     }
     const std::vector<OptionSpec> common{
         {"--workers", "N", "threads in the pool (default: one per task, 32 at most)"},
         {"--way", "WAY", "sequential, coroutines or pool, or several with commas (default: all three)"},
-        {"--url", "URL", "call this http server instead of our own; can be given more than once",
-         OptionKind::values},
         {"--seed", "N", "of everything random (default 0)"},
         {"--repeat", "N", "run all ways N times in turns, show the median and the spread (default 1)"},
         {"--as-in-notes", "", "the numbers of the notes that this demo comes from", OptionKind::flag},

@@ -1,9 +1,12 @@
 // The one file with CLI11: it takes three seconds to compile.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cmath>
 #include <map>
+#include <set>
 
 #include "cli/options.hpp"
 #include "cli/suggest.hpp"
@@ -122,6 +125,37 @@ OutputOptions output_of(const Values& values) {
     return output;
 }
 
+std::int64_t read_knob(const Knob& knob, const std::string& option, const std::string& text) {
+    switch (knob.unit) {
+        case Unit::count:
+            return read_whole(option, text, knob.least, knob.most);
+        case Unit::duration:
+            return read_duration(option, text);
+        case Unit::share:
+            return std::llround(read_share(option, text) * 1e6);
+        case Unit::flag:
+            break;
+    }
+    return 1;
+}
+
+// Each must be the name of one of the demo's variants.
+std::vector<std::string> read_variants(const Demo& demo, const std::vector<std::string>& texts) {
+    std::vector<std::string> chosen;
+    std::set<std::string_view> names;
+    for (const Variant& variant : demo.variants) {
+        if (!variant.name.empty()) names.insert(variant.name);
+    }
+    for (const std::string& name : split_list(texts)) {
+        if (!names.contains(name)) {
+            throw UsageError(
+                fmt::format("--variant is '{}': expected one or more of {}", name, fmt::join(names, ", ")));
+        }
+        chosen.push_back(name);
+    }
+    return chosen;
+}
+
 RunOptions run_of(const Demo& demo, const Values& values) {
     RunOptions run(Settings(demo.knobs));
     if (values.has("--as-in-notes")) run.settings.set_as_in_notes();
@@ -136,14 +170,19 @@ RunOptions run_of(const Demo& demo, const Values& values) {
         if (knob.of_server && !run.urls.empty()) {
             throw UsageError(option + " is for our own server: with --url the server called decides");
         }
-        run.settings.set(knob.name, knob.unit == Unit::duration
-                                        ? read_duration(option, values.text(option))
-                                        : read_whole(option, values.text(option), knob.least, knob.most));
+        run.settings.set(knob.name, read_knob(knob, option, values.text(option)));
     }
     run.ways = values.has("--way") ? read_ways(values.texts("--way"))
                                    : std::vector<Way>(std::begin(all_ways), std::end(all_ways));
-    run.workers = static_cast<int>(std::min<std::int64_t>(run.settings.get("tasks"), 32));
-    if (values.has("--seed") && !run.urls.empty()) {
+    if (values.has("--variant")) run.variants = read_variants(demo, values.texts("--variant"));
+    if (chosen_variants(demo, run).empty()) {
+        throw UsageError(fmt::format("--variant {} and --way {} have no panel in common",
+                                     fmt::join(values.texts("--variant"), ","),
+                                     fmt::join(values.texts("--way"), ",")));
+    }
+    const auto tasks = static_cast<std::int64_t>(lanes_of(demo, run.settings).size());
+    run.workers = static_cast<int>(std::min<std::int64_t>(tasks, 32));
+    if (values.has("--seed") && !run.urls.empty() && run.settings.get("retries", 0) == 0) {
         throw UsageError("--seed is for our own server: with --url nothing is random");
     }
     values.whole("--workers", 1, 10'000, run.workers);

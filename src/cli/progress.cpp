@@ -36,9 +36,10 @@ ProgressLine::~ProgressLine() {
 
 Observer ProgressLine::observer() {
     return {.way_begins =
-                [this](Way way, int repeat, int tasks, const std::atomic<int>& started) {
+                [this](const Variant& variant, int repeat, int tasks, const std::atomic<int>& started) {
                     const std::lock_guard lock(mutex_);
-                    way_ = way;
+                    way_ = std::string(name_of(variant.way));
+                    if (!variant.name.empty()) way_ += fmt::format(" ({})", variant.name);
                     repeat_ = repeat;
                     tasks_ = tasks;
                     started_ = &started;
@@ -56,7 +57,7 @@ Observer ProgressLine::observer() {
 }
 
 std::string ProgressLine::line() const {
-    std::string text = fmt::format("{}: task {} of {}", name_of(way_), started_->load(), tasks_);
+    std::string text = fmt::format("{}: task {} of {}", way_, started_->load(), tasks_);
     if (repeats_ > 1) text += fmt::format(", repeat {} of {}", repeat_ + 1, repeats_);
     return text;
 }

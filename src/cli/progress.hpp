@@ -30,7 +30,7 @@ class ProgressLine {
     mutable std::mutex mutex_;  ///< guards what follows
     std::condition_variable changed_;
     bool over_ = false;
-    Way way_ = Way::sequential;
+    std::string way_;
     int repeat_ = 0;
     int tasks_ = 0;
     const std::atomic<int>* started_ = nullptr;  ///< null between two ways

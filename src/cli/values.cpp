@@ -51,19 +51,27 @@ ColorMode read_color(std::string_view text) {
     reject("--color", text, "auto, always or never");
 }
 
+std::vector<std::string> split_list(const std::vector<std::string>& texts) {
+    std::vector<std::string> words;
+    for (const std::string& text : texts) {
+        for (std::size_t begin = 0; begin <= text.size();) {
+            const std::size_t end = std::min(text.find(',', begin), text.size());
+            words.push_back(text.substr(begin, end - begin));
+            begin = end + 1;
+        }
+    }
+    return words;
+}
+
 std::vector<Way> read_ways(const std::vector<std::string>& texts) {
     std::vector<Way> ways;
     for (const std::string& text : texts) {
-        std::string_view rest = text;
-        while (true) {
-            const std::string_view word = rest.substr(0, rest.find(','));
+        for (const std::string& word : split_list({text})) {
             const auto* const way = std::find_if(std::begin(all_ways), std::end(all_ways),
                                                  [&](Way candidate) { return name_of(candidate) == word; });
             if (way == std::end(all_ways))
                 reject("--way", text, "sequential, coroutines or pool, or several with commas");
             if (std::find(ways.begin(), ways.end(), *way) == ways.end()) ways.push_back(*way);
-            if (word.size() == rest.size()) break;
-            rest.remove_prefix(word.size() + 1);
         }
     }
     std::sort(ways.begin(), ways.end());

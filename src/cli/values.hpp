@@ -17,6 +17,10 @@ std::int64_t read_whole(std::string_view option, std::string_view text, std::int
 double read_share(std::string_view option, std::string_view text);  ///< 0 to 1
 Nanoseconds read_duration(std::string_view option, std::string_view text);
 ColorMode read_color(std::string_view text);
+
+/// The words between commas, of all texts.
+std::vector<std::string> split_list(const std::vector<std::string>& texts);
+
 std::vector<Way> read_ways(const std::vector<std::string>& texts);
 
 }  // namespace overlap

@@ -5,19 +5,45 @@
 namespace overlap {
 
 Context::Context(const Surroundings& surroundings, Recorder& recorder)
-    : surroundings_(surroundings), recorder_(recorder) {
-    for (int id = 0; id < surroundings.tasks; ++id) recorder.add_lane("Task" + std::to_string(id + 1));
+    : surroundings_(surroundings), recorder_(recorder), has_begun_(surroundings.lanes.size()) {
+    for (const std::string& name : surroundings.lanes) recorder.add_lane(name);
 }
 
-Context::Tasks Context::tasks() const { return {surroundings_.tasks, surroundings_.stop}; }
+Context::Tasks Context::tasks() const { return {task_count(), surroundings_.stop}; }
+
+Context::Tasks Context::part_of_tasks(std::int64_t count) {
+    if (count >= task_count()) return tasks();
+    part_of_ = task_count();
+    return {static_cast<int>(count), surroundings_.stop};
+}
 
 const net::Target& Context::target(int id) const {
     return surroundings_.targets[static_cast<std::size_t>(id) % surroundings_.targets.size()];
 }
 
-ScopedSpan Context::span(int id, State state) {
-    if (state != State::queued) started_.fetch_add(1, std::memory_order_relaxed);
-    return {recorder_, static_cast<std::uint32_t>(id), state};
+net::Target Context::target(const std::string& path) const {
+    net::Target target = surroundings_.targets.front();
+    target.target = surroundings_.warming_up ? "/" : path;
+    return target;
+}
+
+ScopedSpan Context::span(int id, State state, Phase phase) {
+    std::atomic<bool>& has_begun = has_begun_[static_cast<std::size_t>(id)];
+    if (in_flight(state) && !has_begun.exchange(true, std::memory_order_relaxed)) {
+        started_.fetch_add(1, std::memory_order_relaxed);
+    }
+    return {recorder_, static_cast<std::uint32_t>(id), state, phase};
+}
+
+void Context::conclude(bool good, std::string text) {
+    const Nanoseconds now = recorder_.now();
+    const std::lock_guard lock(result_mutex_);
+    if (!result_) result_ = Result{good, std::move(text), now};
+}
+
+std::optional<Result> Context::result() const {
+    const std::lock_guard lock(result_mutex_);
+    return result_;
 }
 
 Context::Loop Context::watch(asio::io_context& loop) { return {*this, loop}; }

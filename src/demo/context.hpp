@@ -5,10 +5,12 @@
 #include <asio/thread_pool.hpp>
 #include <atomic>
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <vector>
 
+#include "demo/backoff.hpp"
 #include "demo/demo.hpp"
 #include "net/http_client.hpp"
 #include "record/loop_watch.hpp"
@@ -19,11 +21,14 @@ namespace overlap {
 /// What all ways of a run have in common.
 struct Surroundings {
     Settings settings;
-    int tasks = 0;
+    std::vector<std::string> lanes;    ///< one a task, with its name
     int workers = 0;                   ///< threads in the pool
     std::vector<net::Target> targets;  ///< task i calls the i-th, and round again
+    std::string address;               ///< of our own backend; empty when the server is foreign
     net::ClientOptions client;
-    std::stop_token stop;  ///< Ctrl-C
+    std::uint64_t seed = 0;
+    bool warming_up = false;  ///< every request is to be a quick one
+    std::stop_token stop;     ///< Ctrl-C
 };
 
 /// One way of one run.
@@ -31,20 +36,42 @@ class Context {
   public:
     Context(const Surroundings& surroundings, Recorder& recorder);
 
-    /// The ids of the tasks, 0 to tasks - 1. Ends early after Ctrl-C.
+    /// The ids of the tasks, 0 to task_count() - 1. Ends early after Ctrl-C.
     class Tasks;
     [[nodiscard]] Tasks tasks() const;
 
-    [[nodiscard]] int task_count() const { return surroundings_.tasks; }
+    /// The first of the tasks only: the run then says that a part was measured.
+    [[nodiscard]] Tasks part_of_tasks(std::int64_t count);
+
+    [[nodiscard]] int task_count() const { return static_cast<int>(surroundings_.lanes.size()); }
     [[nodiscard]] const Settings& settings() const { return surroundings_.settings; }
     [[nodiscard]] std::size_t workers() const { return static_cast<std::size_t>(surroundings_.workers); }
 
     /// What the task calls, and how.
     [[nodiscard]] const net::Target& target(int id) const;
+
+    /// Another path on our own server: "/delay?ms=20".
+    [[nodiscard]] net::Target target(const std::string& path) const;
+
+    /// Where our own backend listens.
+    [[nodiscard]] const std::string& address() const { return surroundings_.address; }
     [[nodiscard]] const net::ClientOptions& client() const { return surroundings_.client; }
 
+    [[nodiscard]] std::uint64_t seed() const { return surroundings_.seed; }
+    [[nodiscard]] bool warming_up() const { return surroundings_.warming_up; }
+    [[nodiscard]] const std::stop_token& stop() const { return surroundings_.stop; }
+
     /// Times a state of the task, to the end of the scope.
-    [[nodiscard]] ScopedSpan span(int id, State state);
+    [[nodiscard]] ScopedSpan span(int id, State state, Phase phase = Phase::none);
+
+    /// Words for the task's lane, in place of what its spans say.
+    void note(int id, std::string words) { recorder_.note(static_cast<std::uint32_t>(id), std::move(words)); }
+
+    /// The way's result is known now; what still runs adds nothing to it. Any thread; the first call counts.
+    void conclude(bool good, std::string text);
+
+    /// For a call's retries, by the knobs "retries" and "backoff".
+    [[nodiscard]] Backoff backoff(int id) { return {*this, id}; }
 
     /// Watches the loop that is about to run on this thread: its lane, its heartbeat; Ctrl-C stops it.
     class Loop;
@@ -58,13 +85,19 @@ class Context {
     [[nodiscard]] const std::optional<Heartbeat>& heartbeat() const { return heartbeat_; }
     [[nodiscard]] const CpuSample& instrument() const { return instrument_; }
     [[nodiscard]] const std::atomic<int>& started() const { return started_; }
+    [[nodiscard]] int part_of() const { return part_of_; }
+    [[nodiscard]] std::optional<Result> result() const;
 
   private:
     const Surroundings& surroundings_;
     Recorder& recorder_;
     std::optional<Heartbeat> heartbeat_;  ///< of the loops watched so far
     CpuSample instrument_;
-    std::atomic<int> started_ = 0;  ///< spans begun, queued ones aside
+    std::atomic<int> started_ = 0;              ///< tasks in flight, or that were
+    std::vector<std::atomic<bool>> has_begun_;  ///< which they are
+    int part_of_ = 0;
+    mutable std::mutex result_mutex_;
+    std::optional<Result> result_;
 };
 
 class Context::Tasks {

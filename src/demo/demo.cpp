@@ -1,6 +1,8 @@
 #include "demo/demo.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <stdexcept>
 
 #include "timeline/error.hpp"
@@ -8,7 +10,31 @@
 namespace overlap {
 
 std::string format_value(Unit unit, std::int64_t value) {
-    return unit == Unit::duration ? format_exact(value) : std::to_string(value);
+    switch (unit) {
+        case Unit::duration:
+            return format_exact(value);
+        case Unit::share: {
+            std::array<char, 32> text{};
+            char* const end = std::to_chars(text.data(), text.data() + text.size(), share_of(value)).ptr;
+            return {text.data(), end};
+        }
+        case Unit::count:
+        case Unit::flag:
+            break;
+    }
+    return std::to_string(value);
+}
+
+double share_of(std::int64_t millionths) { return static_cast<double>(millionths) / 1e6; }
+
+std::vector<std::string> lane_names(std::int64_t count, std::string_view word) {
+    std::vector<std::string> names;
+    for (std::int64_t i = 1; i <= count; ++i) names.push_back(std::string(word) + std::to_string(i));
+    return names;
+}
+
+std::vector<std::string> lanes_of(const Demo& demo, const Settings& settings) {
+    return demo.lanes != nullptr ? demo.lanes(settings) : lane_names(settings.get("tasks"));
 }
 
 std::string delay_path(Nanoseconds delay) {
@@ -21,9 +47,27 @@ std::string delay_path(Nanoseconds delay) {
 
 std::string answer_time(const Settings& settings) {
     const Nanoseconds latency = settings.get("latency");
-    const Nanoseconds jitter = settings.get("jitter");
+    const Nanoseconds jitter = settings.get("jitter", 0);
     return format_exact(latency) + (jitter == 0 ? "" : " to " + format_exact(latency + jitter));
 }
+
+namespace {
+
+std::string unit_in_run(Unit unit) {
+    switch (unit) {
+        case Unit::duration:
+            return "ns";
+        case Unit::share:
+            return "ppm";
+        case Unit::flag:
+            return "flag";
+        case Unit::count:
+            break;
+    }
+    return "";
+}
+
+}  // namespace
 
 Settings::Settings(std::span<const Knob> knobs) : knobs_(knobs) {
     for (const Knob& knob : knobs) values_.push_back(knob.usual);
@@ -52,12 +96,19 @@ void Settings::set_as_in_notes() {
 
 std::int64_t Settings::get(std::string_view name) const { return values_[index_of(name)]; }
 
+std::int64_t Settings::get(std::string_view name, std::int64_t fallback) const {
+    return has(name) ? get(name) : fallback;
+}
+
+bool Settings::has(std::string_view name) const {
+    return std::any_of(knobs_.begin(), knobs_.end(), [&](const Knob& knob) { return knob.name == name; });
+}
+
 std::vector<KnobValue> Settings::values(bool foreign_server) const {
     std::vector<KnobValue> values;
     for (std::size_t i = 0; i < knobs_.size(); ++i) {
         if (foreign_server && knobs_[i].of_server) continue;
-        const bool is_duration = knobs_[i].unit == Unit::duration;
-        values.push_back({std::string(knobs_[i].name), is_duration ? "ns" : "", values_[i]});
+        values.push_back({std::string(knobs_[i].name), unit_in_run(knobs_[i].unit), values_[i]});
     }
     return values;
 }

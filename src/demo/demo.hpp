@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -13,9 +14,12 @@
 
 namespace overlap {
 
+class Backend;
 class Context;
+struct RunOptions;
 
-enum class Unit : std::uint8_t { count, duration };
+/// Of a knob's value: a number, nanoseconds, millionths, 0 or 1.
+enum class Unit : std::uint8_t { count, duration, share, flag };
 
 /// A setting of a demo: `--name` on the command line.
 struct Knob {
@@ -42,6 +46,11 @@ class Settings {
     /// The name must be one of the demo's.
     [[nodiscard]] std::int64_t get(std::string_view name) const;
 
+    /// `fallback` where the demo has no such knob.
+    [[nodiscard]] std::int64_t get(std::string_view name, std::int64_t fallback) const;
+
+    [[nodiscard]] bool has(std::string_view name) const;
+
     /// All values; with a foreign server those of ours are left out.
     [[nodiscard]] std::vector<KnobValue> values(bool foreign_server) const;
 
@@ -58,6 +67,13 @@ struct Example {
     std::string_view meaning;
 };
 
+/// One panel of the picture: a way of doing the work. A demo has one or more variants of each way.
+struct Variant {
+    Way way = Way::sequential;
+    std::string_view name = "";  ///< tells it from others of the same way, in a word or two
+    void (*run)(Context&) = nullptr;
+};
+
 struct Demo {
     std::string_view name;
     std::string_view summary;  ///< one line, for `overlap list`
@@ -67,18 +83,34 @@ struct Demo {
     /// What is done, without the ways: "3 calls to an API that answers each after 200ms". `urls`: foreign
     /// servers.
     std::string (*title)(const Settings&, std::span<const std::string> urls);
-    std::string (*caption)(Way, const Context&);  ///< of a panel
+    std::string (*caption)(const Variant&, const Context&);  ///< of a panel
 
-    /// What the tasks call on our server, from the root: "/delay?ms=200".
-    std::string (*request)(const Settings&);
+    /// The names of the tasks' lanes; null: "Task1" and so on, as many as the knob "tasks" says.
+    std::vector<std::string> (*lanes)(const Settings&) = nullptr;
 
-    void (*sequential)(Context&);
-    void (*coroutines)(Context&);
-    void (*pool)(Context&);
+    /// What the tasks call on our server, from the root: "/delay?ms=200". Null: nothing, or see
+    /// Context::target.
+    std::string (*request)(const Settings&) = nullptr;
+
+    /// What the tasks call, where that is not our HTTP server. Throws Error when it cannot be had.
+    std::unique_ptr<Backend> (*backend)(const RunOptions&) = nullptr;
+
+    /// About what the sequential way takes, to be warned of when that is long; null: not worth it.
+    Nanoseconds (*sequential_time)(const Settings&) = nullptr;
+
+    bool takes_urls = false;  ///< whether it can call a foreign server (--url)
+
+    std::span<const Variant> variants;  ///< in the order of the panels
 
     std::span<const std::string_view> next;  ///< commands worth trying after it
     std::string_view source;                 ///< its own file, for `overlap code`
 };
+
+/// "Task1", "Task2", ... or with another word than Task.
+std::vector<std::string> lane_names(std::int64_t count, std::string_view word = "Task");
+
+/// The names of the demo's task lanes with these settings.
+std::vector<std::string> lanes_of(const Demo& demo, const Settings& settings);
 
 /// The path of our server that answers after `delay`: "/delay?ms=200".
 std::string delay_path(Nanoseconds delay);
@@ -86,7 +118,10 @@ std::string delay_path(Nanoseconds delay);
 /// How long our server takes by the knobs "latency" and "jitter": "200ms", "20ms to 320ms".
 std::string answer_time(const Settings& settings);
 
-/// A value as the command line takes it: "3", "200ms".
+/// A share in millionths as a number from 0 to 1.
+double share_of(std::int64_t millionths);
+
+/// A value as the command line takes it: "3", "200ms", "0.3".
 std::string format_value(Unit unit, std::int64_t value);
 
 }  // namespace overlap

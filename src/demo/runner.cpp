@@ -3,16 +3,16 @@
 #include <algorithm>
 #include <functional>
 #include <future>
-#include <map>
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <system_error>
 #include <thread>
 
+#include "demo/backend.hpp"
 #include "demo/context.hpp"
 #include "net/descriptors.hpp"
-#include "net/server_process.hpp"
 #include "record/usage.hpp"
 #include "timeline/error.hpp"
 #include "timeline/metrics.hpp"
@@ -24,9 +24,6 @@ namespace {
 constexpr std::size_t spans_per_task = 3;
 constexpr std::size_t spans_of_loop = 16 * 1024;
 
-// Every demo has this knob.
-int tasks_of(const RunOptions& options) { return static_cast<int>(options.settings.get("tasks")); }
-
 int threads_of_tasks(const Timeline& timeline) {
     std::set<std::uint32_t> threads;
     for (const Span& span : timeline.spans) {
@@ -36,23 +33,14 @@ int threads_of_tasks(const Timeline& timeline) {
     return static_cast<int>(threads.size());
 }
 
-void run_way(const Demo& demo, Way way, Context& context) {
-    switch (way) {
-        case Way::sequential:
-            return demo.sequential(context);
-        case Way::coroutines:
-            return demo.coroutines(context);
-        case Way::pool:
-            return demo.pool(context);
-    }
-}
-
 // Calls way_ends() however the way ends: the observer must not look at a context that is gone.
 class Observed {
   public:
-    Observed(const Observer& observer, Way way, int repeat, const Context& context) : observer_(observer) {
+    Observed(const Observer& observer, const Variant& variant, int repeat, const Context& context)
+        : observer_(observer) {
         if (observer.own_cost) before_ = observer.own_cost();
-        if (observer.way_begins) observer.way_begins(way, repeat, context.task_count(), context.started());
+        if (observer.way_begins)
+            observer.way_begins(variant, repeat, context.task_count(), context.started());
     }
     ~Observed() {
         if (observer_.way_ends) observer_.way_ends();
@@ -69,49 +57,47 @@ class Observed {
     CpuSample before_;
 };
 
-WayRun measure_way(const Demo& demo, Way way, int repeat, const RunOptions& options,
+WayRun measure_way(const Demo& demo, const Variant& variant, int repeat, const RunOptions& options,
                    const Surroundings& surroundings) {
-    Recorder recorder(static_cast<std::size_t>(surroundings.tasks) * spans_per_task + spans_of_loop,
-                      steady_now, options.stop);
+    Recorder recorder(surroundings.lanes.size() * spans_per_task + spans_of_loop, steady_now, options.stop);
     Context context(surroundings, recorder);
     WayRun result;
     {
-        const Observed observed(options.observer, way, repeat, context);
+        const Observed observed(options.observer, variant, repeat, context);
         const UsageMeter meter;
         recorder.start();
-        run_way(demo, way, context);
+        variant.run(context);
         CpuSample instrument = context.instrument();
         instrument += observed.cost();
         result.usage = meter.finish(instrument);
     }
-    result.way = way;
-    result.caption = demo.caption(way, context);
+    result.way = variant.way;
+    result.variant = variant.name;
+    result.caption = demo.caption(variant, context);
+    result.part_of = context.part_of();
+    result.result = context.result();
     result.interrupted = options.stop.stop_requested();
     result.timeline = recorder.take();
     result.usage.threads = threads_of_tasks(result.timeline);
     result.heartbeat = context.heartbeat();
-    result.workers = way == Way::pool ? surroundings.workers : 0;
-    result.makespans = {makespan(result.timeline)};
+    result.workers = variant.way == Way::pool ? surroundings.workers : 0;
+    result.makespans = {total_of(result)};
     return result;
 }
 
 // What a way's first run costs beside its work (code that is read from disk, memory that is taken once) is
 // not the way's: without this, the way that comes first would look the heaviest.
-void warm_up(const Demo& demo, const RunOptions& options, Surroundings surroundings,
-             const std::string& quick_url) {
-    surroundings.tasks = 1;
-    surroundings.workers = 1;
-    surroundings.targets = {net::resolve(net::parse_url(quick_url))};
-    for (const Way way : options.ways) {
+void warm_up(std::span<const Variant> variants, const RunOptions& options, Surroundings surroundings) {
+    constexpr std::size_t enough_lanes = 8;
+    surroundings.warming_up = true;
+    surroundings.lanes.resize(std::min(surroundings.lanes.size(), enough_lanes));
+    surroundings.workers = std::min(surroundings.workers, static_cast<int>(surroundings.lanes.size()));
+    for (net::Target& target : surroundings.targets) target.target = "/";
+    for (const Variant& variant : variants) {
         Recorder recorder(spans_of_loop, steady_now, options.stop);
         Context context(surroundings, recorder);
-        run_way(demo, way, context);
+        variant.run(context);
     }
-}
-
-bool all_done(const WayRun& way) {
-    const Outcomes outcomes = outcomes_of(summarize_tasks(way.timeline));
-    return outcomes.failed + outcomes.cancelled == 0;
 }
 
 // The repeat in the middle of those in which all tasks were done, or the first with failures when there is no
@@ -120,9 +106,9 @@ WayRun middle_of(std::vector<WayRun> repeats) {
     if (repeats.size() > 1) std::erase_if(repeats, [](const WayRun& way) { return way.interrupted; });
     const std::size_t count = repeats.size();
     const auto failed = static_cast<std::size_t>(
-        std::count_if(repeats.begin(), repeats.end(), [](const WayRun& way) { return !all_done(way); }));
+        std::count_if(repeats.begin(), repeats.end(), [](const WayRun& way) { return !work_done(way); }));
     if (failed < count) {
-        std::erase_if(repeats, [](const WayRun& way) { return !all_done(way); });
+        std::erase_if(repeats, [](const WayRun& way) { return !work_done(way); });
     } else {
         repeats.resize(1);
     }
@@ -137,25 +123,19 @@ WayRun middle_of(std::vector<WayRun> repeats) {
     return middle;
 }
 
-// Our own server, which may go away in the middle: what was measured by then is worth showing.
-class OwnServer {
+// Our own backend, which may go away in the middle: what was measured by then is worth showing.
+class OwnBackend {
   public:
-    OwnServer(const Demo& demo, const RunOptions& options) : demo_(demo), settings_(options.settings) {
-        net::ServerOptions serve;
-        serve.seed = options.seed;
-        serve.jitter = options.settings.get("jitter");
-        process_ = std::make_unique<net::ServerProcess>(options.program, net::serve_arguments(serve));
-    }
+    explicit OwnBackend(std::unique_ptr<Backend> backend) : backend_(std::move(backend)) {}
 
-    [[nodiscard]] std::string url() const { return process_->url() + demo_.request(settings_); }
-    [[nodiscard]] std::string quick_url() const { return process_->url() + "/"; }
+    [[nodiscard]] const Backend& get() const { return *backend_; }
 
-    void reset_counts() {
-        ask([&] { process_->reset_counts(); });
+    void reset() {
+        ask([&] { backend_->reset(); });
     }
     [[nodiscard]] std::optional<ServerCounts> counts() {
         std::optional<ServerCounts> counts;
-        ask([&] { counts = process_->counts(); });
+        ask([&] { counts = backend_->counts(); });
         return counts;
     }
     [[nodiscard]] bool gone() const { return gone_; }
@@ -170,9 +150,7 @@ class OwnServer {
         }
     }
 
-    const Demo& demo_;
-    const Settings& settings_;
-    std::unique_ptr<net::ServerProcess> process_;
+    std::unique_ptr<Backend> backend_;
     bool gone_ = false;
 };
 
@@ -199,52 +177,82 @@ void need_threads(int count) {
 constexpr int many_threads = 64;
 
 void check_limits(const RunOptions& options, const Surroundings& surroundings) {
+    const std::size_t tasks = surroundings.lanes.size();
+    const auto limit = static_cast<std::size_t>(options.settings.get("limit", 0));
     std::size_t most = 1;
     for (const Way way : options.ways) {
-        if (way == Way::coroutines) most = std::max(most, static_cast<std::size_t>(surroundings.tasks));
+        if (way == Way::coroutines) most = std::max(most, limit > 0 ? std::min(limit, tasks) : tasks);
         if (way == Way::pool) most = std::max(most, static_cast<std::size_t>(surroundings.workers));
         if (way == Way::pool && surroundings.workers > many_threads) need_threads(surroundings.workers);
     }
     net::need_descriptors(most);
 }
 
+net::ClientOptions client_options(const RunOptions& options) {
+    net::ClientOptions client;
+    client.timeout = std::chrono::nanoseconds(options.settings.get("timeout", client.timeout.count()));
+    client.connect_timeout =
+        std::chrono::nanoseconds(options.settings.get("connect-timeout", client.connect_timeout.count()));
+    client.connect_timeout = std::min(client.connect_timeout, client.timeout);
+    client.stop = options.stop;
+    return client;
+}
+
+std::unique_ptr<Backend> start_backend(const Demo& demo, const RunOptions& options) {
+    return demo.backend != nullptr ? demo.backend(options) : http_backend(options);
+}
+
 }  // namespace
 
-Run run_demo(const Demo& demo, const RunOptions& options) {
-    const int tasks = tasks_of(options);
-    // More threads than tasks would have nothing to do.
-    Surroundings surroundings{.settings = options.settings,
-                              .tasks = tasks,
-                              .workers = std::min(options.workers, tasks),
-                              .targets = {},
-                              .client = {},
-                              .stop = options.stop};
-    check_limits(options, surroundings);
-    surroundings.client.timeout = std::chrono::nanoseconds(options.settings.get("timeout"));
-    surroundings.client.connect_timeout =
-        std::min(surroundings.client.connect_timeout, surroundings.client.timeout);
-    surroundings.client.stop = options.stop;
+std::vector<Variant> chosen_variants(const Demo& demo, const RunOptions& options) {
+    std::vector<Variant> chosen;
+    for (const Variant& variant : demo.variants) {
+        const auto among = [](const auto& list, const auto& value) {
+            return std::find(list.begin(), list.end(), value) != list.end();
+        };
+        const bool named =
+            variant.name.empty() || options.variants.empty() || among(options.variants, variant.name);
+        if (named && among(options.ways, variant.way)) chosen.push_back(variant);
+    }
+    return chosen;
+}
 
-    std::optional<OwnServer> server;
+Run run_demo(const Demo& demo, const RunOptions& options) {
+    Surroundings surroundings{.settings = options.settings,
+                              .lanes = lanes_of(demo, options.settings),
+                              .workers = options.workers,
+                              .client = client_options(options),
+                              .seed = options.seed,
+                              .stop = options.stop};
+    // More threads than tasks would have nothing to do.
+    surroundings.workers = std::min(options.workers, static_cast<int>(surroundings.lanes.size()));
+    check_limits(options, surroundings);
+    const std::vector<Variant> variants = chosen_variants(demo, options);
+
+    std::optional<OwnBackend> backend;
     if (options.urls.empty()) {
-        server.emplace(demo, options);
-        surroundings.targets = {net::resolve(net::parse_url(server->url()))};
+        backend.emplace(start_backend(demo, options));
+        surroundings.address = backend->get().address();
+        if (surroundings.address.starts_with("http://")) {
+            const std::string path = demo.request != nullptr ? demo.request(options.settings) : "/";
+            surroundings.targets = {net::resolve(net::parse_url(surroundings.address + path))};
+        }
         // With jitter no call of this server is quick.
-        if (options.settings.get("jitter") == 0) warm_up(demo, options, surroundings, server->quick_url());
+        if (options.settings.get("jitter", 0) == 0) warm_up(variants, options, surroundings);
     }
     for (const std::string& url : options.urls)
         surroundings.targets.push_back(net::resolve(net::parse_url(url)));
 
-    std::map<Way, std::vector<WayRun>> repeats;
+    std::vector<std::vector<WayRun>> repeats(variants.size());
     int runs = 0;
     for (int repeat = 0; repeat < options.repeat; ++repeat) {
-        for (const Way way : options.ways) {
+        for (std::size_t i = 0; i < variants.size(); ++i) {
             if (options.stop.stop_requested()) break;
-            if (server) server->reset_counts();
-            WayRun result = measure_way(demo, way, repeat, options, surroundings);
-            if (server) result.server = server->counts();
+            if (backend) backend->reset();
+            WayRun result = measure_way(demo, variants[i], repeat, options, surroundings);
+            if (backend) result.server = backend->counts();
             if (!result.interrupted) ++runs;
-            repeats[way].push_back(std::move(result));
+            repeats[i].push_back(std::move(result));
         }
     }
 
@@ -252,13 +260,16 @@ Run run_demo(const Demo& demo, const RunOptions& options) {
     run.demo = demo.name;
     run.title = demo.title(options.settings, options.urls);
     if (options.ways.size() == std::size(all_ways)) run.title += ", three ways";
+    if (backend) run.title += backend->get().note();
     run.knobs = options.settings.values(!options.urls.empty());
     run.urls = options.urls;
     run.seed = options.seed;
-    run.interrupted = runs < options.repeat * static_cast<int>(options.ways.size());
-    run.server_gone = server && server->gone();
+    run.interrupted = runs < options.repeat * static_cast<int>(variants.size());
+    run.server_gone = backend && backend->gone();
     run.machine = describe_machine();
-    for (auto& [way, all] : repeats) run.ways.push_back(middle_of(std::move(all)));
+    for (std::vector<WayRun>& all : repeats) {
+        if (!all.empty()) run.ways.push_back(middle_of(std::move(all)));
+    }
     for (const std::string_view command : demo.next) run.next.emplace_back(command);
     return run;
 }

@@ -130,6 +130,7 @@ ServerCounts Server::counts() const {
 }
 
 void Server::reset_counts() {
+    random_.seed(options_.seed);
     counts_ = {};
     overflows_before_ = listen_overflows();
     counts_.peak_in_flight = in_flight_;

@@ -59,6 +59,9 @@ class Server {
 
     /// What was counted since the start or the last reset_counts().
     [[nodiscard]] ServerCounts counts() const;
+
+    /// Also starts the randomness anew: the requests that follow meet the same jitter and failures in their
+    /// order.
     void reset_counts();
 
     /// The targets of the requests in the order they were read, the first 10,000 since the last

@@ -43,19 +43,19 @@ Recorder::Recorder(std::size_t capacity, Clock clock, std::stop_token stop)
 
 std::uint32_t Recorder::add_lane(std::string name, LaneKind kind) {
     const std::lock_guard lock(mutex_);
-    lanes_.push_back({std::move(name), kind, ""});
+    lanes_.push_back({.name = std::move(name), .kind = kind});
     return static_cast<std::uint32_t>(lanes_.size() - 1);
 }
 
-void Recorder::add(std::uint32_t lane, State state, Outcome outcome, Nanoseconds begin,
-                   Nanoseconds end) noexcept {
+void Recorder::add(std::uint32_t lane, State state, Outcome outcome, Nanoseconds begin, Nanoseconds end,
+                   Phase phase) noexcept {
     ThreadRecord& thread = ThreadRecord::mine;
     if (thread.number == 0) thread.number = next_number<std::uint32_t>();
     ++thread.recorded;
     const bool has_room = thread.recorder == id_ && thread.next != thread.end;
     Span* const slot = has_room ? thread.next : claim_block(thread);
-    if (slot == nullptr) return add_overflow({lane, thread.number, state, outcome, begin, end});
-    *slot = {lane, thread.number, state, outcome, begin, end};
+    if (slot == nullptr) return add_overflow({lane, thread.number, state, outcome, phase, begin, end});
+    *slot = {lane, thread.number, state, outcome, phase, begin, end};
     thread.next = slot + 1;
 }
 
@@ -83,6 +83,11 @@ std::size_t Recorder::recorded_by_this_thread() noexcept { return ThreadRecord::
 void Recorder::note_error(std::uint32_t lane, std::string error) {
     const std::lock_guard lock(mutex_);
     lanes_[lane].error = std::move(error);
+}
+
+void Recorder::note(std::uint32_t lane, std::string words) {
+    const std::lock_guard lock(mutex_);
+    lanes_[lane].note = std::move(words);
 }
 
 Timeline Recorder::take() {

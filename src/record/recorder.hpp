@@ -34,11 +34,15 @@ class Recorder {
     std::uint32_t add_lane(std::string name, LaneKind kind = LaneKind::task);
 
     /// Records a span that has ended, as done by the calling thread. Drops it if memory for it cannot be had.
-    /// (Five plain values travel in registers; a Span would go through memory twice.)
-    void add(std::uint32_t lane, State state, Outcome outcome, Nanoseconds begin, Nanoseconds end) noexcept;
+    /// (Plain values travel in registers; a Span would go through memory twice.)
+    void add(std::uint32_t lane, State state, Outcome outcome, Nanoseconds begin, Nanoseconds end,
+             Phase phase = Phase::none) noexcept;
 
     /// Notes why a lane's task failed. Any thread.
     void note_error(std::uint32_t lane, std::string error);
+
+    /// What to say of a lane in the picture. Any thread.
+    void note(std::uint32_t lane, std::string words);
 
     [[nodiscard]] bool interrupted() const noexcept { return stop_.stop_requested(); }
 
@@ -70,24 +74,26 @@ class Recorder {
 /// unwinds it.
 class ScopedSpan {
   public:
-    ScopedSpan(Recorder& recorder, std::uint32_t lane, State state) noexcept
-        : recorder_(&recorder), lane_(lane), state_(state), begin_(recorder.now()) {}
+    ScopedSpan(Recorder& recorder, std::uint32_t lane, State state, Phase phase = Phase::none) noexcept
+        : recorder_(&recorder), lane_(lane), state_(state), phase_(phase), begin_(recorder.now()) {}
 
     ScopedSpan(ScopedSpan&& other) noexcept
         : recorder_(std::exchange(other.recorder_, nullptr)),
           lane_(other.lane_),
           state_(other.state_),
+          phase_(other.phase_),
           begin_(other.begin_) {}
     ScopedSpan& operator=(ScopedSpan&&) = delete;
 
     ~ScopedSpan() { end(std::uncaught_exceptions() > 0 ? Outcome::failed : Outcome::done); }
 
     /// Ends the state the task was in and begins the next one at the same instant.
-    void enter(State next) noexcept {
+    void enter(State next, Phase phase = Phase::none) noexcept {
         if (recorder_ == nullptr) return;
         const Nanoseconds now = recorder_->now();
         record(Outcome::done, now);
         state_ = next;
+        phase_ = phase;
         begin_ = now;
     }
 
@@ -107,12 +113,13 @@ class ScopedSpan {
 
   private:
     void record(Outcome outcome, Nanoseconds now) noexcept {
-        recorder_->add(lane_, state_, outcome, begin_, now);
+        recorder_->add(lane_, state_, outcome, begin_, now, phase_);
     }
 
     Recorder* recorder_;
     std::uint32_t lane_;
     State state_;
+    Phase phase_;
     Nanoseconds begin_;
 };
 

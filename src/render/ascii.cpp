@@ -74,9 +74,8 @@ Panel make_panel(const WayRun& way) {
     const std::span<const Span> spans(timeline.spans);
     for (const TaskSummary& task : choice.shown) {
         panel.tasks.push_back({printable(timeline.lanes[task.lane].name) + ":",
-                               format_duration(task.latency()),
-                               "(" + printable(describe(timeline, task)) + ")", LaneKind::task,
-                               spans.subspan(task.first, task.last - task.first)});
+                               format_duration(task.latency()), "(" + printable(describe(way, task)) + ")",
+                               LaneKind::task, spans.subspan(task.first, task.last - task.first)});
     }
     for (std::size_t i = 0; i < timeline.lanes.size(); ++i) {
         if (timeline.lanes[i].kind != LaneKind::loop) continue;
@@ -191,11 +190,15 @@ void add_in_flight(std::string& picture, const Panel& panel, const Layout& layou
 
 std::vector<std::string> total_parts(const Run& run, const Panel& panel) {
     const WayRun& way = panel.way;
-    std::vector<std::string> parts{"Total: " + format_duration(makespan(way.timeline))};
+    std::vector<std::string> parts{"Total: " + format_duration(total_of(way))};
     if (way.repeats > 1) parts.back() += fmt::format(" (median of {})", way.makespans.size());
     if (way.interrupted) parts.push_back("interrupted");
+    if (way.result) parts.push_back(printable(way.result->text));
+    if (way.part_of > 0) {
+        parts.push_back(fmt::format("for {} of {} tasks", summarize_tasks(way.timeline).size(), way.part_of));
+    }
     const Outcomes& outcomes = panel.outcomes;
-    if (outcomes.failed > 0) {
+    if (outcomes.failed > 0 && !way.result) {
         parts.push_back(fmt::format("{} of {} failed", outcomes.failed,
                                     outcomes.done + outcomes.failed + outcomes.cancelled));
     } else if (const std::optional<double> times = speedup(run, way)) {

@@ -7,7 +7,7 @@
 namespace overlap {
 namespace {
 
-constexpr std::size_t state_count = 5;
+constexpr std::size_t state_count = 6;
 
 struct Column {
     std::array<Nanoseconds, state_count> by_state{};  ///< time in each state
@@ -27,6 +27,8 @@ Glyph glyph_of(State state) {
             return Glyph::running;
         case State::ready:
             return Glyph::ready;
+        case State::backoff:
+            return Glyph::backoff;
     }
     return Glyph::blank;
 }
@@ -124,6 +126,19 @@ void cap_bars(std::vector<Glyph>& glyphs) {
     }
 }
 
+// Without it, two phases in the same state would look like one.
+void cap_phases(const std::vector<Bar>& bars, const Axis& axis, std::vector<Glyph>& glyphs) {
+    for (const Bar& bar : bars) {
+        for (std::size_t i = 1; i < bar.spans.size(); ++i) {
+            const Span& before = bar.spans[i - 1];
+            if (before.phase == Phase::none || before.state != bar.spans[i].state) continue;
+            const int last = axis.column_of(before.end);
+            const bool wide = last - axis.column_of(before.begin) >= 2;
+            if (wide) glyphs[static_cast<std::size_t>(last - 1)] = Glyph::cap;
+        }
+    }
+}
+
 void mark_ends(const std::vector<Bar>& bars, const Axis& axis, std::vector<Glyph>& glyphs) {
     for (const Bar& bar : bars) {
         for (const Span& span : bar.spans) {
@@ -150,7 +165,10 @@ std::vector<Glyph> draw_lane(std::span<const Span> spans, LaneKind kind, const A
         if (column.taken || mostly_busy) glyphs[static_cast<std::size_t>(c)] = fullest_state(column);
     }
     mark_brief_spans(bars, axis, glyphs, brief);
-    if (kind == LaneKind::task) cap_bars(glyphs);
+    if (kind == LaneKind::task) {
+        cap_bars(glyphs);
+        cap_phases(bars, axis, glyphs);
+    }
     mark_ends(bars, axis, glyphs);
     return glyphs;
 }

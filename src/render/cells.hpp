@@ -17,6 +17,7 @@ enum class Glyph : std::uint8_t {
     blocked,
     running,
     ready,
+    backoff,
     failed,
     cancelled,
     cap,    ///< the end of a bar
@@ -32,7 +33,8 @@ enum class Glyph : std::uint8_t {
 /// - A bar that takes no column, or a span of which nothing else is seen, shows as `brief` where it is. In an
 /// event loop's lane, whose bars are many and short, a
 ///   column that such bars fill more than half of shows them as running.
-/// - Bars of three columns and more get caps, unless the lane is an event loop's.
+/// - Bars of three columns and more get caps, unless the lane is an event loop's. Where one phase of a task
+/// follows another in the same state, a cap ends the first.
 /// - The last column of a failed or cancelled span says so, whatever else is there.
 /// `spans`: the lane's, in order of time. Gives axis.columns glyphs; adds to `brief` how many are shown so.
 std::vector<Glyph> draw_lane(std::span<const Span> spans, LaneKind kind, const Axis& axis, int& brief);

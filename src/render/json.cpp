@@ -13,7 +13,8 @@ using Json = nlohmann::ordered_json;
 Json lanes_json(const Timeline& timeline) {
     Json lanes = Json::array();
     for (const Lane& lane : timeline.lanes) {
-        lanes.push_back({{"name", lane.name}, {"kind", name_of(lane.kind)}, {"error", lane.error}});
+        lanes.push_back(
+            {{"name", lane.name}, {"kind", name_of(lane.kind)}, {"error", lane.error}, {"note", lane.note}});
     }
     return lanes;
 }
@@ -24,6 +25,7 @@ Json spans_json(const Timeline& timeline) {
         spans.push_back({{"lane", span.lane},
                          {"state", name_of(span.state)},
                          {"outcome", name_of(span.outcome)},
+                         {"phase", name_of(span.phase)},
                          {"thread", span.thread},
                          {"begin_ns", span.begin},
                          {"end_ns", span.end}});
@@ -51,6 +53,10 @@ Json server_json(const ServerCounts& server) {
             {"hung_up", server.hung_up},         {"overflows", server.overflows}};
 }
 
+Json result_json(const Result& result) {
+    return {{"good", result.good}, {"text", result.text}, {"at_ns", result.at}};
+}
+
 Json metrics_json(const Run& run, const WayRun& way) {
     const std::vector<TaskSummary> tasks = summarize_tasks(way.timeline);
     const Latency latency = latency_of(tasks);
@@ -59,6 +65,7 @@ Json metrics_json(const Run& run, const WayRun& way) {
     const std::optional<LoopUse> loop = loop_use(way.timeline);
     return {
         {"makespan_ns", makespan(way.timeline)},
+        {"total_ns", total_of(way)},
         {"speedup", times ? Json(*times) : Json(nullptr)},
         {"in_flight_peak", in_flight_peak(way.timeline)},
         {"tasks", {{"done", outcomes.done}, {"failed", outcomes.failed}, {"cancelled", outcomes.cancelled}}},
@@ -72,8 +79,11 @@ Json metrics_json(const Run& run, const WayRun& way) {
 
 Json way_json(const Run& run, const WayRun& way) {
     return {{"way", name_of(way.way)},
+            {"variant", way.variant},
             {"caption", way.caption},
             {"workers", way.workers},
+            {"part_of", way.part_of},
+            {"result", way.result ? result_json(*way.result) : Json(nullptr)},
             {"interrupted", way.interrupted},
             {"repeats", way.repeats},
             {"failed_repeats", way.failed_repeats},

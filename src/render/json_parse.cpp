@@ -4,6 +4,7 @@
 #include <array>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 
 #include "render/json.hpp"
@@ -27,6 +28,14 @@ class Node {
         const auto found = value_.find(key);
         if (found == value_.end()) throw RunFormatError(fmt::format("{} has no \"{}\"", path_, key));
         return {*found, path_ + "." + key};
+    }
+
+    /// The value under `key`, if there is one: fields that older documents did not have.
+    [[nodiscard]] std::optional<Node> find(const char* key) const {
+        expect(value_.is_object(), "an object");
+        const auto found = value_.find(key);
+        if (found == value_.end() || found->is_null()) return std::nullopt;
+        return Node(*found, path_ + "." + key);
     }
 
     [[nodiscard]] bool is_null() const { return value_.is_null(); }
@@ -89,7 +98,10 @@ class Node {
     std::string path_;
 };
 
-constexpr std::array states{State::queued, State::waiting, State::blocked, State::running, State::ready};
+constexpr std::array states{State::queued,  State::waiting, State::blocked,
+                            State::running, State::ready,   State::backoff};
+constexpr std::array phases{Phase::none,  Phase::connect,     Phase::user,
+                            Phase::posts, Phase::first_token, Phase::token};
 constexpr std::array outcomes{Outcome::done, Outcome::failed, Outcome::cancelled};
 constexpr std::array lane_kinds{LaneKind::task, LaneKind::loop};
 constexpr std::array ways{Way::sequential, Way::coroutines, Way::pool};
@@ -98,7 +110,8 @@ Timeline parse_timeline(const Node& way) {
     Timeline timeline;
     way.at("lanes").each([&](const Node& lane) {
         timeline.lanes.push_back(
-            {lane.at("name").text(), lane.at("kind").one_of(lane_kinds), lane.at("error").text()});
+            {lane.at("name").text(), lane.at("kind").one_of(lane_kinds), lane.at("error").text(), {}});
+        if (const auto note = lane.find("note")) timeline.lanes.back().note = note->text();
     });
     const auto last_lane = static_cast<std::int64_t>(timeline.lanes.size()) - 1;
     way.at("spans").each([&](const Node& node) {
@@ -106,6 +119,7 @@ Timeline parse_timeline(const Node& way) {
         span.lane = static_cast<std::uint32_t>(node.at("lane").number(0, last_lane));
         span.state = node.at("state").one_of(states);
         span.outcome = node.at("outcome").one_of(outcomes);
+        if (const auto phase = node.find("phase")) span.phase = phase->one_of(phases);
         span.thread = static_cast<std::uint32_t>(node.at("thread").number(0, 1'000'000));
         span.begin = node.at("begin_ns").number(0, latest);
         span.end = node.at("end_ns").number(span.begin, latest);
@@ -138,6 +152,12 @@ WayRun parse_way(const Node& node) {
     WayRun way;
     way.way = node.at("way").one_of(ways);
     way.caption = node.at("caption").text();
+    if (const auto variant = node.find("variant")) way.variant = variant->text();
+    if (const auto part = node.find("part_of")) way.part_of = static_cast<int>(part->number(0, 1'000'000));
+    if (const auto result = node.find("result")) {
+        way.result = Result{result->at("good").flag(), result->at("text").text(),
+                            result->at("at_ns").number(0, latest)};
+    }
     way.workers = static_cast<int>(node.at("workers").number(0, 1'000'000));
     way.interrupted = node.at("interrupted").flag();
     way.repeats = static_cast<int>(node.at("repeats").number(1, 1'000'000));
@@ -201,8 +221,9 @@ Run parse_document(const Json& document) {
     run.machine = parse_machine(root.at("machine"));
     root.at("ways").each([&](const Node& node) {
         WayRun way = parse_way(node);
-        if (std::any_of(run.ways.begin(), run.ways.end(),
-                        [&](const WayRun& other) { return other.way == way.way; })) {
+        if (std::any_of(run.ways.begin(), run.ways.end(), [&](const WayRun& other) {
+                return other.way == way.way && other.variant == way.variant;
+            })) {
             throw RunFormatError(fmt::format("{} is a second \"{}\"", node.path(), name_of(way.way)));
         }
         run.ways.push_back(std::move(way));

@@ -27,12 +27,14 @@ std::string_view word_for(State state) {
             return "running";
         case State::ready:
             return "loop busy";
+        case State::backoff:
+            return "backing off";
     }
     return "?";
 }
 
 State longest_state(const Timeline& timeline, const TaskSummary& task) {
-    std::array<Nanoseconds, 5> times{};
+    std::array<Nanoseconds, 6> times{};
     for (std::size_t i = task.first; i < task.last; ++i) {
         const Span& span = timeline.spans[i];
         times[static_cast<std::size_t>(span.state)] += span.end - span.begin;
@@ -79,12 +81,24 @@ LaneChoice choose_lanes(const std::vector<TaskSummary>& tasks) {
     return choice;
 }
 
-std::string describe(const Timeline& timeline, const TaskSummary& task) {
+std::string describe(const WayRun& way, const TaskSummary& task) {
+    const Timeline& timeline = way.timeline;
+    const Lane& lane = timeline.lanes[task.lane];
+    if (!lane.note.empty()) return lane.note;
+    const std::string attempts = std::to_string(task.retries + 1) + " attempts";
     if (task.outcome == Outcome::failed) {
-        const std::string& error = timeline.lanes[task.lane].error;
-        return error.empty() ? "failed" : error;
+        const std::string error = lane.error.empty() ? "failed" : lane.error;
+        return task.retries > 0 ? error + ", " + attempts : error;
     }
-    if (task.outcome == Outcome::cancelled) return "cancelled";
+    if (task.outcome == Outcome::cancelled) {
+        // The server cannot tell which lane a client that left belonged to: only when all did is it said of
+        // each.
+        const Outcomes outcomes = outcomes_of(summarize_tasks(timeline));
+        const bool seen = !way.interrupted && way.server &&
+                          way.server->hung_up == static_cast<std::int64_t>(outcomes.cancelled);
+        return seen ? "cancelled; the server saw it go" : "cancelled";
+    }
+    if (task.retries > 0) return attempts;
     if (const Span* ready = long_ready_span(timeline, task)) {
         return "ready at " + format_duration(ready->begin) + ", loop busy";
     }

@@ -26,8 +26,8 @@ struct LaneChoice {
 /// failure (the first most_failures of them: a thousand equal rows would bury the rest of the picture).
 LaneChoice choose_lanes(const std::vector<TaskSummary>& tasks);
 
-/// The word or two in brackets: "blocked", "queued 50ms", "connection refused".
-std::string describe(const Timeline& timeline, const TaskSummary& task);
+/// The word or two in brackets: "blocked", "queued 50ms", "connection refused", or the lane's own note.
+std::string describe(const WayRun& way, const TaskSummary& task);
 
 /// How many tasks were in flight on average in each column, from the exact area under the curve.
 std::vector<double> mean_in_flight(const Timeline& timeline, const Axis& axis);

@@ -16,16 +16,16 @@ double milliseconds(Nanoseconds time) { return static_cast<double>(time) / 1e6; 
 
 void add_way(std::string& text, const Run& run, const WayRun& way) {
     const auto out = std::back_inserter(text);
-    const std::string_view name = name_of(way.way);
+    const std::string name =
+        std::string(name_of(way.way)) + (way.variant.empty() ? "" : " " + printable(way.variant));
     const std::vector<TaskSummary> tasks = summarize_tasks(way.timeline);
     for (const TaskSummary& task : tasks) {
         fmt::format_to(out, "{}\ttask\t{}\t{:.3f}\t{:.3f}\t{}\t{}\n", name,
                        printable(way.timeline.lanes[task.lane].name), milliseconds(task.begin),
-                       milliseconds(task.end), name_of(task.outcome),
-                       printable(describe(way.timeline, task)));
+                       milliseconds(task.end), name_of(task.outcome), printable(describe(way, task)));
     }
     const Outcomes outcomes = outcomes_of(tasks);
-    fmt::format_to(out, "{}\ttotal_ms\t{:.3f}\n", name, milliseconds(makespan(way.timeline)));
+    fmt::format_to(out, "{}\ttotal_ms\t{:.3f}\n", name, milliseconds(total_of(way)));
     if (const std::optional<double> times = speedup(run, way)) {
         fmt::format_to(out, "{}\tspeedup\t{:.2f}\n", name, *times);
     }
@@ -34,6 +34,8 @@ void add_way(std::string& text, const Run& run, const WayRun& way) {
     if (way.server) fmt::format_to(out, "{}\tserver_peak\t{}\n", name, way.server->peak_in_flight);
     fmt::format_to(out, "{}\tthreads\t{}\n", name, way.usage.threads);
     fmt::format_to(out, "{}\tcpu_ms\t{:.3f}\n", name, milliseconds(way.usage.cpu));
+    if (way.result) fmt::format_to(out, "{}\tresult\t{}\n", name, printable(way.result->text));
+    if (way.part_of > 0) fmt::format_to(out, "{}\tpart_of\t{}\n", name, way.part_of);
     if (way.interrupted) fmt::format_to(out, "{}\tinterrupted\tyes\n", name);
 }
 

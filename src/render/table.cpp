@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 #include <optional>
+#include <span>
 
 #include "render/text.hpp"
 #include "timeline/duration.hpp"
@@ -16,6 +17,7 @@ namespace {
 // What the measures of one way are read from; the costly parts are computed once.
 struct Column {
     const WayRun& way;
+    std::vector<TaskSummary> tasks;
     Latency latency;
     int peak;
 };
@@ -37,6 +39,20 @@ std::string format_bytes(std::int64_t bytes) {
     return fmt::format("{:.1f}MiB", static_cast<double>(bytes) / (1024.0 * 1024.0));
 }
 
+Cell retries(const Column& column) {
+    std::size_t count = 0;
+    for (const TaskSummary& task : column.tasks) count += task.retries;
+    return fmt::format("{}", count);
+}
+
+// Calls that were answered, by the time they took together.
+Cell throughput(const Column& column) {
+    const Outcomes outcomes = outcomes_of(column.tasks);
+    const Nanoseconds total = total_of(column.way);
+    if (outcomes.done < 100 || total == 0) return std::nullopt;
+    return fmt::format("{:.0f}/s", static_cast<double>(outcomes.done) * 1e9 / static_cast<double>(total));
+}
+
 // The fastest or slowest repeat; nothing to say of a single one.
 Cell repeat(const Column& column, bool slowest) {
     const std::vector<Nanoseconds>& all = column.way.makespans;
@@ -47,7 +63,7 @@ Cell repeat(const Column& column, bool slowest) {
 
 const std::vector<Measure>& measures() {
     static const std::vector<Measure> all{
-        {"total", "total", [](const Column& c) { return Cell(format_duration(makespan(c.way.timeline))); }},
+        {"total", "total", [](const Column& c) { return Cell(format_duration(total_of(c.way))); }},
         {"  fastest repeat", "  fastest", [](const Column& c) { return repeat(c, false); }},
         {"  slowest repeat", "  slowest", [](const Column& c) { return repeat(c, true); }},
         {"one task, median", "one task",
@@ -58,10 +74,20 @@ const std::vector<Measure>& measures() {
          [](const Column& c) {
              return c.latency.p99 ? Cell(format_duration(*c.latency.p99)) : std::nullopt;
          }},
+        {"throughput", "throughput", throughput},
+        {"retries", "retries", retries},
         {"in flight, peak", "in flight", [](const Column& c) { return Cell(fmt::format("{}", c.peak)); }},
         {"server saw at once", "at server",
          [](const Column& c) {
              return c.way.server ? Cell(fmt::format("{}", c.way.server->peak_in_flight)) : std::nullopt;
+         }},
+        {"server refused", "refused",
+         [](const Column& c) {
+             return c.way.server ? Cell(fmt::format("{}", c.way.server->refused)) : std::nullopt;
+         }},
+        {"server failed", "failed",
+         [](const Column& c) {
+             return c.way.server ? Cell(fmt::format("{}", c.way.server->failed)) : std::nullopt;
          }},
         {"connections opened", "connections",
          [](const Column& c) {
@@ -106,29 +132,46 @@ const char* heading(Way way, bool narrow) {
     return "?";
 }
 
+void add_block(std::vector<std::string>& rows, std::span<const Column> columns, bool narrow) {
+    const int name_width = narrow ? 13 : 20;
+    const int cell_width = narrow ? 9 : 13;
+    std::string head(static_cast<std::size_t>(name_width), ' ');
+    std::string variants = head;
+    for (const Column& column : columns) {
+        head += pad_left(heading(column.way.way, narrow), cell_width);
+        variants += pad_left(elide(printable(column.way.variant), cell_width - 1), cell_width);
+    }
+    rows.push_back(head);
+    if (variants.find_first_not_of(' ') != std::string::npos) rows.push_back(variants);
+    for (const Measure& measure : measures()) {
+        std::string row = pad_right(narrow ? measure.short_name : measure.name, name_width);
+        bool any = false;  // a row of zeros says nothing
+        for (const Column& column : columns) {
+            const Cell cell = measure.cell(column);
+            any = any || (cell && *cell != "0");
+            row += pad_left(cell.value_or("-"), cell_width);
+        }
+        if (any) rows.push_back(row);
+    }
+}
+
 }  // namespace
 
 std::vector<std::string> comparison_table(const Run& run, int width) {
     std::vector<Column> columns;
     for (const WayRun& way : run.ways) {
-        columns.push_back({way, latency_of(summarize_tasks(way.timeline)), in_flight_peak(way.timeline)});
+        columns.push_back({way, summarize_tasks(way.timeline), {}, in_flight_peak(way.timeline)});
+        columns.back().latency = latency_of(columns.back().tasks);
     }
+    // Ways that do not fit beside one another go below, in blocks of about the same size.
     const bool narrow = width < 64;
-    const int name_width = narrow ? 13 : 20;
-    const int cell_width = narrow ? 9 : 13;
-
-    std::string head(static_cast<std::size_t>(name_width), ' ');
-    for (const Column& column : columns) head += pad_left(heading(column.way.way, narrow), cell_width);
-    std::vector<std::string> rows{head};
-    for (const Measure& measure : measures()) {
-        std::string row = pad_right(narrow ? measure.short_name : measure.name, name_width);
-        bool any = false;
-        for (const Column& column : columns) {
-            const Cell cell = measure.cell(column);
-            any = any || cell.has_value();
-            row += pad_left(cell.value_or("-"), cell_width);
-        }
-        if (any) rows.push_back(row);
+    const std::size_t fit = narrow ? 3 : 4;
+    const std::size_t blocks = std::max<std::size_t>(1, (columns.size() + fit - 1) / fit);
+    const std::size_t size = (columns.size() + blocks - 1) / blocks;
+    std::vector<std::string> rows;
+    for (std::size_t first = 0; first < columns.size(); first += size) {
+        if (first > 0) rows.emplace_back();
+        add_block(rows, std::span(columns).subspan(first, std::min(size, columns.size() - first)), narrow);
     }
     return rows;
 }

@@ -19,6 +19,7 @@ std::string_view color_code(Glyph glyph) {
         case Glyph::ready:
             return "38;5;175";
         case Glyph::queued:
+        case Glyph::backoff:
         case Glyph::cancelled:
         case Glyph::brief:
             return "38;5;245";
@@ -45,6 +46,8 @@ std::string_view character(Glyph glyph, const Theme& theme) {
             return theme.unicode ? "█" : "#";
         case Glyph::ready:
             return theme.unicode ? "▒" : "x";
+        case Glyph::backoff:
+            return "_";
         case Glyph::failed:
             return "!";
         case Glyph::cancelled:
@@ -60,7 +63,7 @@ std::string_view character(Glyph glyph, const Theme& theme) {
 std::string_view meaning(Glyph glyph) {
     switch (glyph) {
         case Glyph::queued:
-            return "queued for a worker";
+            return "queued for its turn";
         case Glyph::waiting:
             return "waiting, thread is free";
         case Glyph::blocked:
@@ -69,6 +72,8 @@ std::string_view meaning(Glyph glyph) {
             return "running";
         case Glyph::ready:
             return "ready, but the loop is busy";
+        case Glyph::backoff:
+            return "waits to try again";
         case Glyph::failed:
             return "failed";
         case Glyph::cancelled:

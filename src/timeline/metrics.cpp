@@ -31,6 +31,15 @@ Nanoseconds makespan(const Timeline& timeline) {
     return end;
 }
 
+Nanoseconds total_of(const WayRun& way) { return way.result ? way.result->at : makespan(way.timeline); }
+
+bool work_done(const WayRun& way) {
+    if (way.interrupted) return false;
+    if (way.result) return way.result->good;
+    const Outcomes outcomes = outcomes_of(summarize_tasks(way.timeline));
+    return outcomes.done > 0 && outcomes.failed + outcomes.cancelled == 0;
+}
+
 Nanoseconds longest_makespan(const Run& run) {
     Nanoseconds longest = 0;
     for (const WayRun& way : run.ways) longest = std::max(longest, makespan(way.timeline));
@@ -41,7 +50,7 @@ std::vector<InFlightStep> in_flight_curve(const Timeline& timeline) {
     std::vector<InFlightStep> changes;
     changes.reserve(timeline.spans.size() * 2);
     for (const Span& span : timeline.spans) {
-        if (!is_task(timeline, span) || span.state == State::queued) continue;
+        if (!is_task(timeline, span) || !in_flight(span.state)) continue;
         changes.push_back({span.begin, +1});
         changes.push_back({span.end, -1});
     }
@@ -82,6 +91,7 @@ std::vector<TaskSummary> summarize_tasks(const Timeline& timeline) {
         task.end = span.end;
         task.outcome = span.outcome;
         if (span.state == State::queued) task.queued += span.end - span.begin;
+        if (span.state == State::backoff) ++task.retries;
     }
     return tasks;
 }
@@ -89,6 +99,14 @@ std::vector<TaskSummary> summarize_tasks(const Timeline& timeline) {
 Nanoseconds percentile(const std::vector<Nanoseconds>& sorted, int percent) {
     const std::size_t rank = (sorted.size() * static_cast<std::size_t>(percent) + 99) / 100;
     return sorted[std::max<std::size_t>(rank, 1) - 1];
+}
+
+Nanoseconds median_call(const WayRun& way) {
+    std::vector<Nanoseconds> times;
+    for (const TaskSummary& task : summarize_tasks(way.timeline))
+        times.push_back(task.latency() - task.queued);
+    std::sort(times.begin(), times.end());
+    return times.empty() ? 0 : percentile(times, 50);
 }
 
 Latency latency_of(const std::vector<TaskSummary>& tasks) {
@@ -158,11 +176,10 @@ std::optional<double> speedup(const Run& run, const WayRun& way) {
     const WayRun* sequential = find_way(run, Way::sequential);
     if (sequential == nullptr || sequential == &way) return std::nullopt;
     for (const WayRun* either : {sequential, &way}) {
-        const Outcomes outcomes = outcomes_of(summarize_tasks(either->timeline));
-        if (either->interrupted || outcomes.failed + outcomes.cancelled > 0) return std::nullopt;
+        if (!work_done(*either) || either->part_of > 0) return std::nullopt;
     }
-    const Nanoseconds slow = makespan(sequential->timeline);
-    const Nanoseconds fast = makespan(way.timeline);
+    const Nanoseconds slow = total_of(*sequential);
+    const Nanoseconds fast = total_of(way);
     if (slow == 0 || fast == 0) return std::nullopt;
     return static_cast<double>(slow) / static_cast<double>(fast);
 }

@@ -14,6 +14,12 @@ namespace overlap {
 /// From the way's start to the end of its last task span. Zero for an empty timeline.
 Nanoseconds makespan(const Timeline& timeline);
 
+/// When the way's work was done: the makespan, or the time of its result.
+Nanoseconds total_of(const WayRun& way);
+
+/// Whether it ran to its end and did all of its work.
+bool work_done(const WayRun& way);
+
 /// The longest makespan of all ways: the picture's time axis.
 Nanoseconds longest_makespan(const Run& run);
 
@@ -38,6 +44,7 @@ struct TaskSummary {
     Nanoseconds begin = 0;            ///< begin of its first span
     Nanoseconds end = 0;              ///< end of its last span
     Nanoseconds queued = 0;           ///< time spent in State::queued
+    std::size_t retries = 0;          ///< attempts after the first
     Outcome outcome = Outcome::done;  ///< of its last span
 
     [[nodiscard]] Nanoseconds latency() const { return end - begin; }
@@ -45,6 +52,9 @@ struct TaskSummary {
 
 /// One entry per task lane that has spans, in lane order. Expects sorted spans.
 std::vector<TaskSummary> summarize_tasks(const Timeline& timeline);
+
+/// The median time of a task, its time in a queue left out. 0 without tasks.
+Nanoseconds median_call(const WayRun& way);
 
 /// How long tasks took from submission to end. Percentiles by nearest rank.
 struct Latency {
@@ -80,10 +90,11 @@ Nanoseconds percentile(const std::vector<Nanoseconds>& sorted, int percent);
 /// (max - min) / median of a way's repeats; 0 with fewer than two.
 double spread(const WayRun& way);
 
+/// The first of its variants.
 const WayRun* find_way(const Run& run, Way way);
 
-/// How many times faster `way` was than the sequential way of the same run; none unless both did all of their
-/// work: a call that fails at once is no fast call.
+/// How many times faster `way` was than the (first) sequential way of the same run; none unless both did all
+/// of their work: a call that fails at once is no fast call, and a part is not the whole.
 std::optional<double> speedup(const Run& run, const WayRun& way);
 
 /// Whether a speedup is worth the word: differences of 5 % are noise.

@@ -53,15 +53,27 @@ struct ServerCounts {
     friend bool operator==(const ServerCounts&, const ServerCounts&) = default;
 };
 
+/// What came of a way whose work can be done although single lanes failed or were cancelled, as in a race.
+struct Result {
+    bool good = false;
+    std::string text;    ///< "fallback answered"
+    Nanoseconds at = 0;  ///< when it was known; lanes may run on
+
+    friend bool operator==(const Result&, const Result&) = default;
+};
+
 /// One way of doing the work: the repeat whose makespan is the median, and the makespans of all repeats.
 struct WayRun {
     Way way = Way::sequential;
+    std::string variant;  ///< tells it from others of the same way: "naive"; empty when there is one only
     std::string caption;  ///< the panel's title
     Timeline timeline;
     Usage usage;
     std::optional<Heartbeat> heartbeat;  ///< where an event loop ran
     std::optional<ServerCounts> server;  ///< where the server is ours
     int workers = 0;                     ///< size of the pool; 0 where there is none
+    int part_of = 0;                     ///< tasks there were, where only the first of them were run; else 0
+    std::optional<Result> result;
     bool interrupted = false;
     int repeats = 1;         ///< how often it was run
     int failed_repeats = 0;  ///< repeats in which not every task was done
@@ -74,7 +86,7 @@ struct WayRun {
 /// A demo's setting as it was in this run. Durations are in nanoseconds.
 struct KnobValue {
     std::string name;
-    std::string unit;  ///< "" for a count, "ns" for a duration
+    std::string unit;  ///< "" for a count, "ns" for a duration, "ppm" for a share, "flag" for 0 or 1
     std::int64_t value = 0;
 
     friend bool operator==(const KnobValue&, const KnobValue&) = default;

@@ -17,6 +17,26 @@ std::string_view name_of(State state) {
             return "running";
         case State::ready:
             return "ready";
+        case State::backoff:
+            return "backoff";
+    }
+    return "?";
+}
+
+std::string_view name_of(Phase phase) {
+    switch (phase) {
+        case Phase::none:
+            return "";
+        case Phase::connect:
+            return "connect";
+        case Phase::user:
+            return "user";
+        case Phase::posts:
+            return "posts";
+        case Phase::first_token:
+            return "first_token";
+        case Phase::token:
+            return "token";
     }
     return "?";
 }

@@ -18,6 +18,7 @@ enum class State : std::uint8_t {
     blocked,  ///< waits for an answer and holds its thread
     running,  ///< uses a CPU
     ready,    ///< its answer is in, but its event loop is busy with something else
+    backoff,  ///< an attempt failed: waits before it tries again
 };
 
 /// How a span ended.
@@ -27,12 +28,26 @@ enum class Outcome : std::uint8_t {
     cancelled,  ///< ended from outside: it lost a race, or the run was interrupted
 };
 
+/// Which step of its task a span belongs to, where a task has several.
+enum class Phase : std::uint8_t {
+    none,
+    connect,      ///< opens a connection
+    user,         ///< asks for a user
+    posts,        ///< asks for that user's posts
+    first_token,  ///< until the first part of a stream
+    token,        ///< until the next one
+};
+
+/// Whether a task in this state has asked for something and has not got it yet, or works on it.
+constexpr bool in_flight(State state) { return state != State::queued && state != State::backoff; }
+
 /// One stretch of one lane in one state: [begin, end).
 struct Span {
     std::uint32_t lane = 0;    ///< index into Timeline::lanes
     std::uint32_t thread = 0;  ///< the thread that closed it, numbered from 0 within the way
     State state = State::running;
     Outcome outcome = Outcome::done;
+    Phase phase = Phase::none;
     Nanoseconds begin = 0;
     Nanoseconds end = 0;
 
@@ -48,7 +63,8 @@ enum class LaneKind : std::uint8_t {
 struct Lane {
     std::string name;
     LaneKind kind = LaneKind::task;
-    std::string error = {};  ///< why the task failed, empty when it did not
+    std::string error = {};  ///< why its last attempt that failed did, empty when none did
+    std::string note = {};   ///< what to say of it in the picture; empty: what its spans say
 
     friend bool operator==(const Lane&, const Lane&) = default;
 };
@@ -64,6 +80,7 @@ struct Timeline {
 /// The words for states, outcomes and lane kinds, as in JSON and in the legend.
 std::string_view name_of(State state);
 std::string_view name_of(Outcome outcome);
+std::string_view name_of(Phase phase);
 std::string_view name_of(LaneKind kind);
 
 /// Sorts the spans by lane, then by begin: the order every reader of a Timeline may rely on.

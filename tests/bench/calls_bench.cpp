@@ -67,12 +67,12 @@ Measured run_bare(const net::Target& target, int calls) {
 
 Measured run_coroutines(const net::Target& target, int calls) {
     Surroundings surroundings{
-        .settings = Settings(api.knobs), .tasks = calls, .workers = 1, .targets = {target}};
+        .settings = Settings(api.knobs), .lanes = lane_names(calls), .workers = 1, .targets = {target}};
     Recorder recorder(static_cast<std::size_t>(calls) * 3 + 16 * 1024);
     Context context(surroundings, recorder);
     const UsageMeter meter;
     recorder.start();
-    api.coroutines(context);
+    api.variants[1].run(context);
     const Usage usage = meter.finish(context.instrument());
     const Timeline timeline = recorder.take();
     const bool complete = outcomes_of(summarize_tasks(timeline)).done == static_cast<std::size_t>(calls);

@@ -74,7 +74,7 @@ Nanoseconds add_task(Random& random, Timeline& timeline, Nanoseconds begin, Nano
     for (Nanoseconds i = 0; i < spans; ++i) {
         Span span;
         span.lane = lane;
-        span.state = static_cast<State>(up_to(random, 4));
+        span.state = static_cast<State>(up_to(random, 5));
         span.begin = begin;
         span.end = begin + random_length(random, scale);
         if (i + 1 == spans && up_to(random, 9) == 0) span.outcome = Outcome::failed;

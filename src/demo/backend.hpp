@@ -1,0 +1,37 @@
+// What a demo's tasks call.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "timeline/run.hpp"
+
+namespace overlap {
+
+struct RunOptions;
+
+/// Runs from construction to destruction, best in a process of its own, so that its CPU time, memory and
+/// descriptors are not its client's.
+class Backend {
+  public:
+    Backend() = default;
+    virtual ~Backend() = default;
+    Backend(const Backend&) = delete;
+    Backend& operator=(const Backend&) = delete;
+
+    /// Where it listens: "http://127.0.0.1:40123", "127.0.0.1:6379".
+    [[nodiscard]] virtual std::string address() const = 0;
+
+    /// To be added to the run's title, when there is something to say of it.
+    [[nodiscard]] virtual std::string note() const { return ""; }
+
+    /// Sets the counts to zero and starts its randomness anew, so that all ways meet the same. Throws Error
+    /// when it is gone; so does counts().
+    virtual void reset() = 0;
+    virtual ServerCounts counts() = 0;
+};
+
+/// Our HTTP server, with the knobs jitter, fail-rate and max-in-flight where the demo has them.
+std::unique_ptr<Backend> http_backend(const RunOptions& options);
+
+}  // namespace overlap

@@ -1,0 +1,56 @@
+#include "demo/backoff.hpp"
+
+#include <algorithm>
+#include <asio/steady_timer.hpp>
+#include <asio/this_coro.hpp>
+#include <asio/use_awaitable.hpp>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+
+#include "demo/context.hpp"
+
+namespace overlap {
+namespace {
+
+constexpr Nanoseconds longest = 10'000'000'000;
+
+std::mt19937_64 random_of(std::uint64_t seed, int id) {
+    std::seed_seq sequence{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32),
+                           static_cast<std::uint32_t>(id)};
+    return std::mt19937_64(sequence);
+}
+
+}  // namespace
+
+Nanoseconds backoff_time(Nanoseconds base, int retry, std::mt19937_64& random) {
+    Nanoseconds most = base;
+    for (int i = 1; i < retry && most < longest; ++i) most *= 2;
+    return std::uniform_int_distribution<Nanoseconds>(0, std::min(most, longest))(random);
+}
+
+Backoff::Backoff(Context& run, int id) : run_(run), id_(id), random_(random_of(run.seed(), id)) {}
+
+bool Backoff::again(const net::Answer& answer) {
+    if (answer.ok() || run_.warming_up() || run_.stop().stop_requested()) return false;
+    const bool may_pass = answer.status == 0 || answer.status == 429 || answer.status >= 500;
+    return may_pass && retries_ < run_.settings().get("retries");
+}
+
+Nanoseconds Backoff::next() { return backoff_time(run_.settings().get("backoff"), ++retries_, random_); }
+
+void Backoff::wait() {
+    const ScopedSpan span = run_.span(id_, State::backoff);
+    std::mutex mutex;
+    std::condition_variable_any never;
+    std::unique_lock lock(mutex);
+    never.wait_for(lock, run_.stop(), std::chrono::nanoseconds(next()), [] { return false; });
+}
+
+asio::awaitable<void> Backoff::async_wait() {
+    const ScopedSpan span = run_.span(id_, State::backoff);
+    asio::steady_timer timer(co_await asio::this_coro::executor, std::chrono::nanoseconds(next()));
+    co_await timer.async_wait(asio::use_awaitable);
+}
+
+}  // namespace overlap

@@ -1,0 +1,47 @@
+// Knobs that several demos have in common.
+#pragma once
+
+#include "demo/demo.hpp"
+
+namespace overlap::knob {
+
+inline constexpr Nanoseconds ms = 1'000'000;
+
+inline constexpr Knob jitter{.name = "jitter",
+                             .meaning = "and up to this much more, at random",
+                             .unit = Unit::duration,
+                             .most = 60'000 * ms,
+                             .of_server = true};
+inline constexpr Knob fail_rate{.name = "fail-rate",
+                                .meaning = "share of the requests that our server answers with 503",
+                                .unit = Unit::share,
+                                .most = 1'000'000,
+                                .of_server = true};
+inline constexpr Knob max_in_flight{
+    .name = "max-in-flight",
+    .meaning = "requests that our server answers at once, 429 for more; 0: no limit",
+    .most = 1'000'000,
+    .of_server = true};
+inline constexpr Knob timeout{.name = "timeout",
+                              .meaning = "when to give an attempt up",
+                              .unit = Unit::duration,
+                              .usual = 150'000 * ms,
+                              .least = 1 * ms,
+                              .most = 600'000 * ms};
+inline constexpr Knob connect_timeout{.name = "connect-timeout",
+                                      .meaning = "when to give up connecting",
+                                      .unit = Unit::duration,
+                                      .usual = 5'000 * ms,
+                                      .least = 1 * ms,
+                                      .most = 600'000 * ms};
+inline constexpr Knob retries{.name = "retries",
+                              .meaning = "times to try again after the network's failures, 429 and 5xx",
+                              .most = 100};
+inline constexpr Knob backoff{
+    .name = "backoff",
+    .meaning = "before the first retry, at most; doubles with each, the time is random",
+    .unit = Unit::duration,
+    .usual = 50 * ms,
+    .most = 60'000 * ms};
+
+}  // namespace overlap::knob
