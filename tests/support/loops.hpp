@@ -1,0 +1,50 @@
+// Small coroutines for tests of what runs coroutines.
+#pragma once
+
+#include <asio/awaitable.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/error.hpp>
+#include <asio/io_context.hpp>
+#include <asio/post.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/system_error.hpp>
+#include <asio/this_coro.hpp>
+#include <asio/use_awaitable.hpp>
+#include <exception>
+#include <utility>
+
+namespace overlap::test {
+
+/// Runs a coroutine to its end, and the loop until nothing is left to do. Throws what the coroutine threw.
+inline void run(asio::io_context& loop, asio::awaitable<void> work) {
+    std::exception_ptr error;
+    asio::co_spawn(loop, std::move(work), [&error](std::exception_ptr e) { error = std::move(e); });
+    loop.run();
+    loop.restart();
+    if (error) std::rethrow_exception(error);
+}
+
+/// Lets everything else run that is ready.
+inline asio::awaitable<void> turn() {
+    co_await asio::post(co_await asio::this_coro::executor, asio::use_awaitable);
+}
+
+/// Ends only by being cancelled, or destroyed.
+inline asio::awaitable<void> never() {
+    asio::steady_timer timer(co_await asio::this_coro::executor, asio::steady_timer::time_point::max());
+    co_await timer.async_wait(asio::use_awaitable);
+}
+
+/// Whether it is what a cancelled coroutine throws.
+inline bool is_cancellation(const std::exception_ptr& error) {
+    if (!error) return false;
+    try {
+        std::rethrow_exception(error);
+    } catch (const asio::system_error& e) {
+        return e.code() == asio::error::operation_aborted;
+    } catch (...) {
+        return false;
+    }
+}
+
+}  // namespace overlap::test
