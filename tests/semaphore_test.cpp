@@ -14,6 +14,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "concurrency/children.hpp"
 #include "concurrency/gather.hpp"
 #include "concurrency/semaphore.hpp"
 #include "support/loops.hpp"
@@ -128,7 +129,7 @@ TEST_CASE("who is cancelled while waiting has taken no permit, and the others ke
         asio::co_spawn(loop, pass(semaphore, inside, 1), asio::detached);
         asio::co_spawn(loop, pass(semaphore, inside, 2),
                        asio::bind_cancellation_slot(cancel.slot(), [&](std::exception_ptr error) {
-                           aborted = test::is_cancellation(error);
+                           aborted = is_cancellation(error);
                        }));
         asio::co_spawn(loop, pass(semaphore, inside, 3), asio::detached);
         asio::co_spawn(loop, pass(semaphore, inside, 4), asio::detached);

@@ -3,11 +3,9 @@
 
 #include <asio/awaitable.hpp>
 #include <asio/co_spawn.hpp>
-#include <asio/error.hpp>
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
 #include <asio/steady_timer.hpp>
-#include <asio/system_error.hpp>
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
 #include <exception>
@@ -29,22 +27,24 @@ inline asio::awaitable<void> turn() {
     co_await asio::post(co_await asio::this_coro::executor, asio::use_awaitable);
 }
 
+/// Lets everything else run so many times.
+inline asio::awaitable<void> turns(int count) {
+    for (int i = 0; i < count; ++i) co_await turn();
+}
+
 /// Ends only by being cancelled, or destroyed.
 inline asio::awaitable<void> never() {
     asio::steady_timer timer(co_await asio::this_coro::executor, asio::steady_timer::time_point::max());
     co_await timer.async_wait(asio::use_awaitable);
 }
 
-/// Whether it is what a cancelled coroutine throws.
-inline bool is_cancellation(const std::exception_ptr& error) {
-    if (!error) return false;
-    try {
-        std::rethrow_exception(error);
-    } catch (const asio::system_error& e) {
-        return e.code() == asio::error::operation_aborted;
-    } catch (...) {
-        return false;
-    }
-}
+/// Counts when it goes out of scope, however it does.
+struct CountEnd {
+    int& count;
+    explicit CountEnd(int& c) : count(c) {}
+    ~CountEnd() { ++count; }
+    CountEnd(const CountEnd&) = delete;
+    CountEnd& operator=(const CountEnd&) = delete;
+};
 
 }  // namespace overlap::test
