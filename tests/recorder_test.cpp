@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <asio/bind_cancellation_slot.hpp>
+#include <asio/cancellation_signal.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 #include <asio/io_context.hpp>
@@ -14,6 +16,7 @@
 #include "record/loop_watch.hpp"
 #include "record/recorder.hpp"
 #include "record/usage.hpp"
+#include "support/loops.hpp"
 #include "timeline/metrics.hpp"
 
 namespace overlap {
@@ -115,6 +118,79 @@ TEST_CASE("spans that end after a stop was requested are cancelled") {
     CHECK(timeline.spans[0].outcome == Outcome::done);
     CHECK(timeline.spans[1].outcome == Outcome::cancelled);
     CHECK(timeline.lanes[1].error.empty());
+}
+
+TEST_CASE("a span that is cancelled while it waits was cancelled, and did not fail") {
+    Recorder recorder(8);
+    recorder.add_lane("Task1");
+    recorder.add_lane("Task2");
+    recorder.add_lane("Task3");
+    recorder.add_lane("Task4");
+    asio::io_context loop(1);
+    const auto number = [](asio::awaitable<void> work) -> asio::awaitable<int> {
+        co_await std::move(work);
+        co_return 7;
+    };
+    const auto fail = []() -> asio::awaitable<void> {
+        co_await test::turn();
+        throw std::runtime_error("no");
+    };
+    const auto wait = [&](std::uint32_t lane, asio::awaitable<void> work) -> asio::awaitable<void> {
+        ScopedSpan span(recorder, lane, State::waiting);
+        CHECK(co_await span.during(number(std::move(work))) == 7);
+    };
+    const auto wait_for_nothing = [&](std::uint32_t lane) -> asio::awaitable<void> {
+        ScopedSpan span(recorder, lane, State::waiting);
+        co_await span.during(test::never());
+    };
+    asio::cancellation_signal cancel;
+    const auto ignore = [](std::exception_ptr) {};
+    asio::co_spawn(loop, wait(0, test::never()), asio::bind_cancellation_slot(cancel.slot(), ignore));
+    asio::co_spawn(loop, wait(1, fail()), ignore);
+    asio::co_spawn(loop, wait(2, test::turn()), ignore);
+    asio::co_spawn(loop, wait_for_nothing(3), ignore);
+    loop.poll();
+    cancel.emit(asio::cancellation_type::terminal);
+    loop.poll();
+    const Timeline timeline = recorder.take();
+    REQUIRE(timeline.spans.size() == 3);
+    CHECK(timeline.spans[0].outcome == Outcome::cancelled);
+    CHECK(timeline.spans[1].outcome == Outcome::failed);
+    CHECK(timeline.spans[2].outcome == Outcome::done);
+}
+
+TEST_CASE("a span whose coroutine was cancelled just before it would wait was cancelled too") {
+    Recorder recorder(8);
+    recorder.add_lane("Task1");
+    asio::io_context loop(1);
+    asio::cancellation_signal cancel;
+    const auto wait = [&]() -> asio::awaitable<void> {
+        ScopedSpan span(recorder, 0, State::waiting);
+        cancel.emit(asio::cancellation_type::terminal);
+        co_await span.during(test::never());
+    };
+    asio::co_spawn(loop, wait(), asio::bind_cancellation_slot(cancel.slot(), [](std::exception_ptr) {}));
+    loop.run();
+    const Timeline timeline = recorder.take();
+    REQUIRE(timeline.spans.size() == 1);
+    CHECK(timeline.spans[0].outcome == Outcome::cancelled);
+}
+
+TEST_CASE("a span whose coroutine is destroyed with its loop while it waits was cancelled") {
+    Recorder recorder(8);
+    recorder.add_lane("Task1");
+    {
+        asio::io_context loop(1);
+        const auto wait = [](Recorder& into) -> asio::awaitable<void> {
+            ScopedSpan span(into, 0, State::waiting);
+            co_await span.during(test::never());
+        };
+        asio::co_spawn(loop, wait(recorder), asio::detached);
+        loop.poll();
+    }
+    const Timeline timeline = recorder.take();
+    REQUIRE(timeline.spans.size() == 1);
+    CHECK(timeline.spans[0].outcome == Outcome::cancelled);
 }
 
 TEST_CASE("spans beyond the reserved size are kept too") {

@@ -1,6 +1,9 @@
 // Recording spans while a way runs, at a cost that does not disturb what is measured.
 #pragma once
 
+#include <asio/awaitable.hpp>
+#include <asio/error.hpp>
+#include <asio/system_error.hpp>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -8,6 +11,7 @@
 #include <mutex>
 #include <stop_token>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -71,7 +75,7 @@ class Recorder {
 
 /// Records one task's state from construction to destruction. It lives in the scope, or the coroutine frame,
 /// of the work it times, and may end on another thread than it began. Ends as `failed` when an exception
-/// unwinds it.
+/// unwinds it, other than a cancellation during().
 class ScopedSpan {
   public:
     ScopedSpan(Recorder& recorder, std::uint32_t lane, State state, Phase phase = Phase::none) noexcept
@@ -82,10 +86,24 @@ class ScopedSpan {
           lane_(other.lane_),
           state_(other.state_),
           phase_(other.phase_),
-          begin_(other.begin_) {}
+          begin_(other.begin_),
+          cancelled_(other.cancelled_) {}
     ScopedSpan& operator=(ScopedSpan&&) = delete;
 
-    ~ScopedSpan() { end(std::uncaught_exceptions() > 0 ? Outcome::failed : Outcome::done); }
+    ~ScopedSpan() {
+        end(cancelled_                       ? Outcome::cancelled
+            : std::uncaught_exceptions() > 0 ? Outcome::failed
+                                             : Outcome::done);
+    }
+
+    /// Waits for `work` within the span, and gives its result. When the waiting is cancelled, or the
+    /// coroutine is destroyed while it waits, the span ends as `cancelled`: the destructor alone could not
+    /// tell that from a failure.
+    template <typename T>
+    [[nodiscard]] asio::awaitable<T> during(asio::awaitable<T> work) {
+        cancelled_ = true;  // now: nothing of what follows may run
+        return wait_for(std::move(work));
+    }
 
     /// Ends the state the task was in and begins the next one at the same instant.
     void enter(State next, Phase phase = Phase::none) noexcept {
@@ -112,6 +130,26 @@ class ScopedSpan {
     }
 
   private:
+    template <typename T>
+    asio::awaitable<T> wait_for(asio::awaitable<T> work) {
+        try {
+            if constexpr (std::is_void_v<T>) {
+                co_await std::move(work);
+                cancelled_ = false;
+            } else {
+                T result = co_await std::move(work);
+                cancelled_ = false;
+                co_return result;
+            }
+        } catch (const asio::system_error& thrown) {
+            cancelled_ = thrown.code() == asio::error::operation_aborted;
+            throw;
+        } catch (...) {
+            cancelled_ = false;
+            throw;
+        }
+    }
+
     void record(Outcome outcome, Nanoseconds now) noexcept {
         recorder_->add(lane_, state_, outcome, begin_, now, phase_);
     }
@@ -121,6 +159,7 @@ class ScopedSpan {
     State state_;
     Phase phase_;
     Nanoseconds begin_;
+    bool cancelled_ = false;
 };
 
 }  // namespace overlap
