@@ -70,6 +70,15 @@ TEST_CASE("/delay waits for seconds or milliseconds, whole or not") {
     CHECK(get("/delay?other=1&ms=7").delay == 7 * ms);
     CHECK(get("/delay?ms=7&ms=8").delay == 7 * ms);
     CHECK(get("/delay?ms=7").status == 200);
+    CHECK(get("/delay?ms=7&code=503").status == 503);
+    CHECK(get("/delay?ms=7&code=503").delay == 7 * ms);
+    CHECK(get("/delay/1?code=404").status == 404);
+    CHECK(get("/delay/1?code=204").parts.empty());
+}
+
+TEST_CASE("/delay takes a status, and nothing but a status") {
+    for (const char* target : {"/delay?ms=1&code=1", "/delay?ms=1&code=600", "/delay/1?code=x"})
+        check_rejected(target, "the code must be a number from 200 to 599");
 }
 
 TEST_CASE("/delay takes nothing but numbers from 0 to 60 seconds") {

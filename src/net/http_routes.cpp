@@ -17,7 +17,7 @@ constexpr std::int64_t most_drips = 10'000;
 
 constexpr std::string_view index_page =
     "overlap's server answers:\n"
-    "  /delay/{seconds}  /delay?ms={n}      after that time\n"
+    "  /delay/{seconds}  /delay?ms={n}      after that time, also &code={code}\n"
     "  /status/{code}                       with that status, 200 to 599\n"
     "  /bytes/{n}                           with n random bytes\n"
     "  /stream/{n}                          with n lines of JSON, in chunks\n"
@@ -60,10 +60,14 @@ Plan text_plan(std::string_view content_type, std::string_view body) {
     return plan;
 }
 
-Plan delay(std::string_view text, double unit_s) {
+Plan delay(std::string_view text, double unit_s, std::string_view query) {
     const auto number = parse_number<double>(text, 0, longest_delay_s / unit_s);
     if (!number) return plan_error(400, "the delay must be a number, 60 seconds at most");
+    const auto code = parse_number<int>(parameter(query, "code", "200"), 200, 599);
+    if (!code) return plan_error(400, "the code must be a number from 200 to 599");
     Plan plan = text_plan("application/json", "{\"delayed\": true}\n");
+    plan.status = *code;
+    if (has_no_body(*code)) plan.parts.clear();
     plan.delay = nanoseconds(*number * unit_s);
     return plan;
 }
@@ -148,8 +152,8 @@ Plan plan_answer(std::string_view method, std::string_view target, std::mt19937_
     if (path == "/" || path.empty()) return text_plan("text/plain", index_page);
     if (path == "/json") return text_plan("application/json", json_page);
     if (path == "/drip") return drip(query);
-    if (path == "/delay") return delay(parameter(query, "ms", ""), 0.001);
-    if (const auto seconds = after("/delay/")) return delay(*seconds, 1);
+    if (path == "/delay") return delay(parameter(query, "ms", ""), 0.001, query);
+    if (const auto seconds = after("/delay/")) return delay(*seconds, 1, query);
     if (const auto code = after("/status/")) return status(*code);
     if (const auto count = after("/bytes/")) return bytes(*count, random);
     if (const auto lines = after("/stream/")) return stream(*lines);
