@@ -37,7 +37,7 @@ int run_serve(const Invocation& invocation) {
     const std::stop_callback<std::function<void()>> stop(interrupt.token(), [&loop] { loop.stop(); });
     const bool is_child = invocation.control >= 0;
     if (is_child) {
-        asio::co_spawn(loop, net::obey_parent(loop, server, invocation.control),
+        asio::co_spawn(loop, net::obey_parent(loop, server, server.url(), invocation.control),
                        [](std::exception_ptr error) {
                            if (error) std::rethrow_exception(error);
                        });

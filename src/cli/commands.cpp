@@ -118,6 +118,31 @@ CommandSpec serve_command() {
     return command;
 }
 
+CommandSpec proxy_command() {
+    CommandSpec command;
+    command.name = "proxy";
+    command.summary = "put a server at a distance, until Ctrl-C";
+    command.examples = {
+        {"overlap proxy --to 127.0.0.1:6379 --rtt 10ms",
+         "a Redis of this machine, as if it were 10ms away; the address to use is printed"},
+        {"overlap proxy --to 127.0.0.1:8080 --rtt 20ms --port 8081",
+         "'curl http://127.0.0.1:8081/' takes 40ms longer: one round trip connects, one asks"},
+        {"overlap proxy --to 127.0.0.1:8080 --rtt 20ms --tunnel",
+         "a forward proxy: 'curl -p -x ADDRESS http://127.0.0.1:8080/'"},
+    };
+    command.options = {
+        {"--to", "HOST:PORT", "the server that all connections lead to (needed)"},
+        {"--rtt", "TIME", "the round trip to add, half of it in each direction (default 10ms)"},
+        {"--port", "N", "to listen on (default 0: any free one)"},
+        {"--host", "ADDRESS", "to listen on (default 127.0.0.1: this machine only)"},
+        {"--tunnel", "", "be a forward proxy: clients ask for the server with CONNECT, no other is to be had",
+         OptionKind::flag},
+        {"--control", "FD", "", OptionKind::value, true},
+    };
+    command.run = run_proxy;
+    return command;
+}
+
 CommandSpec render_command() {
     CommandSpec command;
     command.name = "render";
@@ -156,6 +181,7 @@ const std::vector<CommandSpec>& all_commands() {
                                      run_code));
         all.push_back(render_command());
         all.push_back(serve_command());
+        all.push_back(proxy_command());
         all.push_back(simple_command("help", "how to use a command", "COMMAND",
                                      {{"overlap help api", "its options"}}, run_help));
         return all;

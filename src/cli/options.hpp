@@ -9,6 +9,7 @@
 
 #include "demo/demo.hpp"
 #include "demo/runner.hpp"
+#include "net/delay_proxy.hpp"
 #include "net/http_server.hpp"
 
 namespace overlap {
@@ -54,8 +55,9 @@ struct Invocation {
     OutputOptions output;
     std::optional<RunOptions> run;  ///< of a demo
     net::ServerOptions serve;
+    net::ProxyOptions proxy;
     bool log = false;
-    int control = -1;  ///< of a server process: the file descriptor to its parent
+    int control = -1;  ///< of a child process: the file descriptor to its parent
 };
 
 /// All commands, demos first.

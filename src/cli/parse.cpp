@@ -207,8 +207,18 @@ void read_serve(const Values& values, Invocation& invocation) {
         }
         serve.when_full = text == "queue" ? net::WhenFull::queue : net::WhenFull::refuse;
     }
-    values.whole("--control", 0, 1'000, invocation.control);
     invocation.log = values.has("--log");
+}
+
+void read_proxy(const Values& values, net::ProxyOptions& proxy) {
+    if (values.has("--to")) proxy.to = net::parse_address(values.text("--to"));
+    proxy.rtt = values.has("--rtt") ? read_duration("--rtt", values.text("--rtt")) : 10'000'000;
+    if (proxy.rtt > 60'000'000'000) {
+        throw UsageError(fmt::format("--rtt is {}: expected 0ms to 60s", values.text("--rtt")));
+    }
+    if (values.has("--host")) proxy.host = values.text("--host");
+    values.whole("--port", 0, 65'535, proxy.port);
+    proxy.tunnel = values.has("--tunnel");
 }
 
 }  // namespace
@@ -222,6 +232,8 @@ Invocation parse_arguments(const CommandSpec& command, const std::vector<std::st
     invocation.output = output_of(values);
     if (command.demo != nullptr) invocation.run = run_of(*command.demo, values);
     if (command.name == "serve") read_serve(values, invocation);
+    if (command.name == "proxy") read_proxy(values, invocation.proxy);
+    values.whole("--control", 0, 1'000, invocation.control);
     return invocation;
 }
 

@@ -7,7 +7,6 @@
 #include <asio/buffer.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
-#include <asio/ip/address.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/use_awaitable.hpp>
 #include <asio/write.hpp>
@@ -15,9 +14,9 @@
 #include <ctime>
 
 #include "compat/asio.hpp"
+#include "net/listen.hpp"
 #include "net/listen_overflows.hpp"
 #include "timeline/duration.hpp"
-#include "timeline/error.hpp"
 
 namespace overlap::net {
 
@@ -97,18 +96,8 @@ class Server::OpenGuard {
 
 Server::Server(asio::io_context& loop, ServerOptions options)
     : loop_(loop), options_(std::move(options)), acceptor_(loop), random_(options_.seed) {
-    const std::string where = options_.host + ":" + std::to_string(options_.port);
-    asio::error_code error;
-    const auto address = asio::ip::make_address(options_.host, error);
-    if (error)
-        throw UsageError("cannot listen on '" + options_.host + "': expected an IP address like 127.0.0.1");
-    const tcp::endpoint endpoint(address, options_.port);
-    acceptor_.open(endpoint.protocol(), error);
-    if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
-    if (!error) acceptor_.bind(endpoint, error);
-    if (!error) acceptor_.listen(tcp::acceptor::max_listen_connections, error);
+    listen_on(acceptor_, options_.host, options_.port);
     overflows_before_ = listen_overflows();
-    if (error) throw Error("cannot listen on " + where + ": " + error.message() + "; try another --port");
 }
 
 void Server::start() {
@@ -116,12 +105,7 @@ void Server::start() {
     asio::co_spawn(loop_, close_idle(), asio::detached);
 }
 
-std::string Server::url() const {
-    const tcp::endpoint where = endpoint();
-    const std::string host = where.address().to_string();
-    return "http://" + (where.address().is_v6() ? "[" + host + "]" : host) + ":" +
-           std::to_string(where.port());
-}
+std::string Server::url() const { return "http://" + authority_of(endpoint()); }
 
 ServerCounts Server::counts() const {
     ServerCounts counts = counts_;

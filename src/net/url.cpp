@@ -58,6 +58,31 @@ Url parse_url(std::string_view text) {
     return url;
 }
 
+Url parse_address(std::string_view text) {
+    const std::size_t colon = text.rfind(':');
+    std::string_view host = text.substr(0, colon);
+    const bool bracketed = host.starts_with('[') && host.ends_with(']');
+    if (bracketed) host = host.substr(1, host.size() - 2);
+    Url url;
+    const char* const end = text.data() + text.size();
+    const char* const digits = colon == std::string_view::npos ? end : text.data() + colon + 1;
+    const auto [rest, error] = std::from_chars(digits, end, url.port);
+    const bool plain = std::all_of(host.begin(), host.end(), [](char c) { return c > ' ' && c <= '~'; }) &&
+                       host.find_first_of("/@[]?#") == std::string_view::npos &&
+                       (bracketed || host.find(':') == std::string_view::npos);
+    if (host.empty() || !plain || error != std::errc() || rest != end || url.port == 0) {
+        throw UsageError("cannot use the address '" + std::string(text) +
+                         "': expected HOST:PORT like 127.0.0.1:6379");
+    }
+    url.host = host;
+    return url;
+}
+
+std::string authority_of(const Url& url) {
+    const bool is_ipv6 = url.host.find(':') != std::string::npos;
+    return (is_ipv6 ? "[" + url.host + "]" : url.host) + ":" + std::to_string(url.port);
+}
+
 Target resolve(const Url& url) {
     using asio::ip::tcp;
     asio::io_context context;
@@ -70,9 +95,8 @@ Target resolve(const Url& url) {
     }
     Target target;
     for (const auto& result : results) target.endpoints.push_back(result.endpoint());
-    const bool is_ipv6 = url.host.find(':') != std::string::npos;
-    target.authority = is_ipv6 ? "[" + url.host + "]" : url.host;
-    if (url.port != 80) target.authority += ":" + port;
+    target.authority = authority_of(url);
+    if (url.port == 80) target.authority.resize(target.authority.size() - 3);
     target.target = url.target;
     return target;
 }

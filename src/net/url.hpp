@@ -19,6 +19,12 @@ struct Url {
 /// its own for https:// and for user:password@.
 Url parse_url(std::string_view text);
 
+/// Reads "host:port", as Redis and proxies are named. Throws UsageError.
+Url parse_address(std::string_view text);
+
+/// "host:port", the opposite.
+std::string authority_of(const Url& url);
+
 /// A url whose host has been looked up: all that a client needs to call it.
 struct Target {
     std::vector<asio::ip::tcp::endpoint> endpoints;  ///< to be tried in this order
