@@ -120,6 +120,7 @@ TEST_CASE("malformed requests are told from those that are merely incomplete") {
 TEST_CASE("malformed answers are told from those that are merely incomplete") {
     for (const std::string text :
          {"hello", "SSH-2.0-OpenSSH\r\n", "HTTP/1.1 abc OK\r\n\r\n", "HTTP/1.1 9999 OK\r\n\r\n",
+          "HTTP/1.1 0 OK\r\n\r\n", "HTTP/1.1 99 OK\r\nContent-Length: 0\r\n\r\n",
           "HTTP/1.1 200 OK\r\nno colon\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
           "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n",
           "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nxy\r\n"}) {

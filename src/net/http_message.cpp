@@ -8,6 +8,7 @@ MessageParser& self(http_parser* parser) { return *static_cast<MessageParser*>(p
 // What the callbacks give to stop the parser.
 constexpr int go_on = 0;
 constexpr int stop = 1;
+constexpr int refuse = -1;  // where `stop` has a meaning of its own
 
 }  // namespace
 
@@ -39,10 +40,12 @@ const http_parser_settings& MessageParser::callbacks() {
         };
         all.on_status = all.on_header_field = all.on_header_value = header;
         // What http_parser asks: has the message no body, whatever its headers say (RFC 9112, section 6.3)?
-        // Connections stay HTTP: an upgrade that nobody asked for is ignored.
+        // Connections stay HTTP: an upgrade that nobody asked for is ignored. Any number passes for a status
+        // with it, but those below 100 are none (RFC 9110, section 15).
         all.on_headers_complete = [](http_parser* p) {
             p->upgrade = 0;
             const unsigned status = p->type == HTTP_RESPONSE ? p->status_code : 200;
+            if (status < 100) return refuse;
             return status / 100 == 1 || status == 204 || status == 304 ? 1 : 0;
         };
         all.on_body = [](http_parser* p, const char* at, std::size_t size) {
