@@ -97,6 +97,13 @@ TEST_CASE("nothing may stand between the bracket of an address and its port") {
     CHECK_FALSE(rejection("http://[::1]80/").empty());
 }
 
+TEST_CASE("brackets stand around an IPv6 address and nowhere else in a host") {
+    for (const char* text : {"http://[[]", "http://[[::1]/", "http://a]b", "http://a[b]:80/", "http://]"}) {
+        CAPTURE(text);
+        CHECK(contains(rejection(text), "expected an IPv6 address in [ and ]"));
+    }
+}
+
 TEST_CASE("https and passwords get a sentence of their own") {
     CHECK(contains(rejection("https://a/"), "https is not supported"));
     CHECK(contains(rejection("http://me:secret@a/"), "password"));

@@ -55,6 +55,9 @@ Url parse_url(std::string_view text) {
     authority = authority.substr(0, colon);
     url.host = bracketed ? authority.substr(1, bracket - 1) : authority;
     if (url.host.empty()) reject(text, "it names no host");
+    if (url.host.find_first_of("[]") != std::string::npos) {
+        reject(text, "a bracket is no part of a host, expected an IPv6 address in [ and ]");
+    }
     return url;
 }
 
