@@ -9,6 +9,17 @@ endif()
 target_include_directories(overlap_options INTERFACE "${PROJECT_SOURCE_DIR}/src")
 target_link_libraries(overlap_options INTERFACE Threads::Threads)
 
+if(OVERLAP_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    message(FATAL_ERROR "overlap: libFuzzer comes with clang only: apt-get install clang-19 libclang-rt-19-dev")
+  endif()
+  # A target of tests/fuzz adds `fuzzer` when it is linked; what it links only counts which code was reached.
+  add_compile_options(-fsanitize=fuzzer-no-link)
+  if(NOT OVERLAP_SANITIZE)
+    set(OVERLAP_SANITIZE "address,undefined")
+  endif()
+endif()
+
 # The sanitizers go on every target, Asio's compiled half included: half a sanitizer reports nonsense.
 if(OVERLAP_SANITIZE)
   add_compile_options(-fsanitize=${OVERLAP_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
