@@ -99,8 +99,9 @@ TEST_CASE("malformed requests are told from those that are merely incomplete") {
     for (const std::string text :
          {"\x16\x03\x01\x02", "{\"a\": 1}", "GET\r\n\r\n", "GET  HTTP/1.1\r\n\r\n",
           "FETCH / HTTP/1.1\r\n\r\n", "GET / TTP/1.1\r\n\r\n", "GET / HTTP/x.1\r\n\r\n",
-          "GET / HTTP/1.1\r\nno colon\r\n\r\n", "GET / HTTP/1.1\r\n: x\r\n\r\n",
-          "POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n", "POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+          "GET / HTTP/2.0\r\n\r\n", "GET / HTTP/0.9\r\n\r\n", "GET / HTTP/1.1\r\nno colon\r\n\r\n",
+          "GET / HTTP/1.1\r\n: x\r\n\r\n", "POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n",
+          "POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
           "POST / HTTP/1.1\r\nContent-Length: 99999999999999999999999\r\n\r\n",
           "POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
           "POST / HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
@@ -120,7 +121,7 @@ TEST_CASE("malformed requests are told from those that are merely incomplete") {
 TEST_CASE("malformed answers are told from those that are merely incomplete") {
     for (const std::string text :
          {"hello", "SSH-2.0-OpenSSH\r\n", "HTTP/1.1 abc OK\r\n\r\n", "HTTP/1.1 9999 OK\r\n\r\n",
-          "HTTP/1.1 0 OK\r\n\r\n", "HTTP/1.1 99 OK\r\nContent-Length: 0\r\n\r\n",
+          "HTTP/2.0 200 OK\r\n\r\n", "HTTP/1.1 0 OK\r\n\r\n", "HTTP/1.1 99 OK\r\nContent-Length: 0\r\n\r\n",
           "HTTP/1.1 200 OK\r\nno colon\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
           "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n",
           "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nxy\r\n"}) {

@@ -40,12 +40,12 @@ const http_parser_settings& MessageParser::callbacks() {
         };
         all.on_status = all.on_header_field = all.on_header_value = header;
         // What http_parser asks: has the message no body, whatever its headers say (RFC 9112, section 6.3)?
-        // Connections stay HTTP: an upgrade that nobody asked for is ignored. Any number passes for a status
-        // with it, but those below 100 are none (RFC 9110, section 15).
+        // Connections stay HTTP: an upgrade that nobody asked for is ignored. Any numbers pass with it for a
+        // version and a status, but ours is HTTP/1, and below 100 there is none (RFC 9110, section 15).
         all.on_headers_complete = [](http_parser* p) {
             p->upgrade = 0;
             const unsigned status = p->type == HTTP_RESPONSE ? p->status_code : 200;
-            if (status < 100) return refuse;
+            if (status < 100 || p->http_major != 1) return refuse;
             return status / 100 == 1 || status == 204 || status == 304 ? 1 : 0;
         };
         all.on_body = [](http_parser* p, const char* at, std::size_t size) {
