@@ -71,22 +71,10 @@ void pool(Context& run) {
 constexpr Variant variants[] = {
     {Way::sequential, "", sequential}, {Way::coroutines, "", coroutines}, {Way::pool, "", pool}};
 
-constexpr Knob knobs[] = {
-    {.name = "tasks", .meaning = "calls to make", .usual = 3, .least = 1, .most = 10'000},
-    {.name = "latency",
-     .meaning = "time the server takes to answer",
-     .unit = Unit::duration,
-     .usual = 200 * knob::ms,
-     .most = 60'000 * knob::ms,
-     .as_in_notes = 2'000 * knob::ms,
-     .of_server = true},
-    knob::jitter,
-    knob::timeout,
-    knob::connect_timeout,
-    knob::retries,
-    knob::backoff,
-    knob::fail_rate,
-};
+constexpr Knob knobs[] = {knob::tasks(3),        knob::latency(200 * knob::ms, 2'000 * knob::ms),
+                          knob::jitter,          knob::timeout,
+                          knob::connect_timeout, knob::retries,
+                          knob::backoff,         knob::fail_rate};
 
 constexpr Example examples[] = {
     {"overlap api", "three calls of 200ms, three ways"},
@@ -108,14 +96,7 @@ const Demo api{
     .summary = "HTTP calls that do not need each other's answer",
     .knobs = knobs,
     .examples = examples,
-    .title =
-        [](const Settings& settings, std::span<const std::string> urls) {
-            const std::int64_t tasks = settings.get("tasks");
-            std::string title = std::to_string(tasks) + (tasks == 1 ? " call" : " calls") + " to ";
-            if (urls.empty())
-                return title + "a loopback API that answers each after " + answer_time(settings);
-            return title + urls.front() + (urls.size() > 1 ? " and others" : "");
-        },
+    .title = title_of_calls,
     .caption = [](const Variant& variant, const Context& run) -> std::string {
         switch (variant.way) {
             case Way::sequential:

@@ -3,7 +3,7 @@
 namespace overlap {
 
 std::span<const Demo* const> all_demos() {
-    static const Demo* const demos[] = {&api};
+    static const Demo* const demos[] = {&api, &burst};
     return demos;
 }
 

@@ -9,9 +9,11 @@
 namespace overlap {
 
 extern const Demo api;
+extern const Demo burst;
 
 /// The demos' own source files, embedded by the build.
 extern const std::string_view api_source;
+extern const std::string_view burst_source;
 
 /// In the order of the lessons.
 std::span<const Demo* const> all_demos();

@@ -9,9 +9,11 @@
 #include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
 #include "cli/terminal.hpp"
+#include "demo/sweep.hpp"
 #include "render/ascii.hpp"
 #include "render/json.hpp"
 #include "render/plain.hpp"
+#include "render/sweep.hpp"
 #include "timeline/duration.hpp"
 #include "timeline/metrics.hpp"
 
@@ -40,15 +42,30 @@ int exit_code_of(const Run& run, bool interrupted) {
     return exit_done;
 }
 
+int run_sweep_command(const Invocation& invocation, const AsciiOptions& ascii, RunOptions options) {
+    const Interrupt interrupt;
+    options.stop = interrupt.token();
+    Sweep sweep;
+    {
+        ProgressLine progress(1);
+        options.observer = progress.observer();
+        sweep = run_sweep(*invocation.command->demo, options, invocation.sweep);
+    }
+    const OutputOptions& output = invocation.output;
+    print(output.json ? render_json(sweep) : output.plain ? render_plain(sweep) : render_ascii(sweep, ascii));
+    return sweep.interrupted ? exit_interrupted : exit_done;
+}
+
 }  // namespace
 
 int run_demo_command(const Invocation& invocation) {
     const AsciiOptions ascii = ascii_options(invocation.output);  // first: it may find COLUMNS at fault
     RunOptions options = *invocation.run;
+    options.program = "/proc/self/exe";
+    if (!invocation.sweep.empty()) return run_sweep_command(invocation, ascii, options);
     warn_of_long_wait(*invocation.command->demo, options);
     const Interrupt interrupt;
     options.stop = interrupt.token();
-    options.program = "/proc/self/exe";
 
     Run run;
     {

@@ -72,6 +72,14 @@ CommandSpec demo_command(const Demo& demo) {
              fmt::format("only these of {}; several with commas (default: all)", variants),
              OptionKind::values});
     }
+    if (!demo.sweeps.empty()) {
+        command.options.push_back(
+            {"--sweep", "N,N,...",
+             fmt::format(
+                 "run the coroutines with each of these as --{}, 1 to 2000, and show throughput and p99",
+                 demo.sweeps),
+             OptionKind::values});
+    }
     if (demo.takes_urls) {
         command.options.push_back({"--url", "URL",
                                    "call this http server instead of our own; can be given more than once",

@@ -53,7 +53,8 @@ struct Invocation {
     const CommandSpec* command = nullptr;
     std::string argument;
     OutputOptions output;
-    std::optional<RunOptions> run;  ///< of a demo
+    std::optional<RunOptions> run;    ///< of a demo
+    std::vector<std::int64_t> sweep;  ///< the levels of --sweep, ascending; empty: none asked for
     net::ServerOptions serve;
     net::ProxyOptions proxy;
     bool log = false;

@@ -156,6 +156,22 @@ std::vector<std::string> read_variants(const Demo& demo, const std::vector<std::
     return chosen;
 }
 
+// Levels of concurrency, ascending, each once.
+std::vector<std::int64_t> read_sweep(const Demo& demo, const Values& values) {
+    if (values.has("--" + std::string(demo.sweeps))) {
+        throw UsageError(fmt::format("--sweep varies --{}: expected one of the two", demo.sweeps));
+    }
+    for (const char* other : {"--way", "--workers", "--repeat"}) {
+        if (values.has(other))
+            throw UsageError(fmt::format(
+                "{} does not go with --sweep, which runs the coroutines once at each level", other));
+    }
+    std::set<std::int64_t> levels;
+    for (const std::string& text : split_list(values.texts("--sweep")))
+        levels.insert(read_whole("--sweep", text, 1, 2'000));
+    return {levels.begin(), levels.end()};
+}
+
 RunOptions run_of(const Demo& demo, const Values& values) {
     RunOptions run(Settings(demo.knobs));
     if (values.has("--as-in-notes")) run.settings.set_as_in_notes();
@@ -231,6 +247,7 @@ Invocation parse_arguments(const CommandSpec& command, const std::vector<std::st
     const Values values(read_words(command, arguments, invocation.argument));
     invocation.output = output_of(values);
     if (command.demo != nullptr) invocation.run = run_of(*command.demo, values);
+    if (values.has("--sweep")) invocation.sweep = read_sweep(*command.demo, values);
     if (command.name == "serve") read_serve(values, invocation);
     if (command.name == "proxy") read_proxy(values, invocation.proxy);
     values.whole("--control", 0, 1'000, invocation.control);

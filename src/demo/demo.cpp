@@ -51,6 +51,13 @@ std::string answer_time(const Settings& settings) {
     return format_exact(latency) + (jitter == 0 ? "" : " to " + format_exact(latency + jitter));
 }
 
+std::string title_of_calls(const Settings& settings, std::span<const std::string> urls) {
+    const std::int64_t tasks = settings.get("tasks");
+    std::string title = std::to_string(tasks) + (tasks == 1 ? " call" : " calls") + " to ";
+    if (urls.empty()) return title + "a loopback API that answers each after " + answer_time(settings);
+    return title + urls.front() + (urls.size() > 1 ? " and others" : "");
+}
+
 namespace {
 
 std::string unit_in_run(Unit unit) {

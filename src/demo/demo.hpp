@@ -98,6 +98,8 @@ struct Demo {
     /// About what the sequential way takes, to be warned of when that is long; null: not worth it.
     Nanoseconds (*sequential_time)(const Settings&) = nullptr;
 
+    std::string_view sweeps =
+        {};                   ///< the knob that --sweep varies: how many coroutines are in flight at once
     bool takes_urls = false;  ///< whether it can call a foreign server (--url)
 
     std::span<const Variant> variants;  ///< in the order of the panels
@@ -117,6 +119,9 @@ std::string delay_path(Nanoseconds delay);
 
 /// How long our server takes by the knobs "latency" and "jitter": "200ms", "20ms to 320ms".
 std::string answer_time(const Settings& settings);
+
+/// "3 calls to a loopback API that answers each after 200ms", or to the first of `urls`: for Demo::title.
+std::string title_of_calls(const Settings& settings, std::span<const std::string> urls);
 
 /// A share in millionths as a number from 0 to 1.
 double share_of(std::int64_t millionths);

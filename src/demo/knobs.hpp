@@ -7,6 +7,18 @@ namespace overlap::knob {
 
 inline constexpr Nanoseconds ms = 1'000'000;
 
+constexpr Knob tasks(std::int64_t usual) {
+    return {.name = "tasks", .meaning = "calls to make", .usual = usual, .least = 1, .most = 10'000};
+}
+constexpr Knob latency(Nanoseconds usual, Nanoseconds as_in_notes) {
+    return {.name = "latency",
+            .meaning = "time the server takes to answer",
+            .unit = Unit::duration,
+            .usual = usual,
+            .most = 60'000 * ms,
+            .as_in_notes = as_in_notes,
+            .of_server = true};
+}
 inline constexpr Knob jitter{.name = "jitter",
                              .meaning = "and up to this much more, at random",
                              .unit = Unit::duration,

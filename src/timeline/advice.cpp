@@ -16,6 +16,7 @@ struct Explanation {
 // Demos that are not named here make independent calls.
 constexpr Explanation explanations[] = {
     {"api", explain_calls},
+    {"burst", explain_calls},
 };
 
 }  // namespace
