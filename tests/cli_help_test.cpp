@@ -25,10 +25,15 @@ TEST_SUITE_BEGIN("cli_help");
 // A value that each option takes, by what stands for it in help.
 std::string good_value(const OptionSpec& option) {
     static const std::vector<std::pair<std::string, std::string>> values{
-        {"N", "50"},       {"TIME", "20ms"},
-        {"WHEN", "never"}, {"WAY", "pool,sequential"},
-        {"WHAT", "queue"}, {"URL", "http://127.0.0.1:1/"},
-        {"SHARE", "0.5"},  {"ADDRESS", "127.0.0.1"},
+        {"N", "50"},
+        {"TIME", "20ms"},
+        {"WHEN", "never"},
+        {"WAY", "pool,sequential"},
+        {"WHAT", "queue"},
+        {"URL", "http://127.0.0.1:1/"},
+        {"SHARE", "0.5"},
+        {"ADDRESS", "127.0.0.1"},
+        {"HOST:PORT", "127.0.0.1:1"},
     };
     for (const auto& [stands_for, value] : values) {
         if (option.value == stands_for) return value;

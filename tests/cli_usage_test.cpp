@@ -29,6 +29,10 @@ Words bad_values(const OptionSpec& option) {
                               "http://:80/",         "http://127.0.0.1:0/",   "http://127.0.0.1:65536/",
                               "http://127.0.0.1:x/", "http://me:it@[::1]:1/", "http://127.0.0.1:1/a b"};
     }
+    if (option.value == "HOST:PORT")
+        return values + Words{"localhost",       ":80",    "localhost:",          "localhost:0",
+                              "localhost:65536", "::1:80", "http://localhost:80", "localhost:80/",
+                              "a b:80"};
     if (option.value == "ADDRESS") return values + Words{"localhost:80", "999.1.1.1", "127.0.0.1:80"};
     return values;
 }
@@ -36,6 +40,7 @@ Words bad_values(const OptionSpec& option) {
 // The words that must come before the options.
 Words command_line_of(const CommandSpec& command) {
     Words words{command.name};
+    if (command.name == "proxy") words = {"proxy", "--to", "127.0.0.1:1"};
     if (command.argument == "FILE") words.push_back(kept_file());
     if (command.argument == "DEMO" || command.argument == "COMMAND") words.emplace_back("api");
     return words;
@@ -79,6 +84,7 @@ TEST_CASE("an argument too many is named") {
 TEST_CASE("an argument that is missing is asked for") {
     check_refused(run({"render"}), 2, {"FILE"});
     check_refused(run({"code"}), 2, {"DEMO"});
+    check_refused(run({"proxy"}), 2, {"--to", "HOST:PORT"});
 }
 
 TEST_CASE("an option before the command, a lone dash and the like are refused") {
@@ -110,7 +116,8 @@ TEST_CASE("a value that makes no sense is told, with its option and itself") {
                 const Words arguments = command_line_of(command) + Words{option.name, value};
                 CAPTURE(joined(arguments));
                 // A server that started after all could run on: so it gets no place to print its url.
-                const Words wrapper = command.name == "serve" ? onto_full_disk : Words{};
+                const bool serves = command.name == "serve" || command.name == "proxy";
+                const Words wrapper = serves ? onto_full_disk : Words{};
                 check_refused(run(Launch{.arguments = arguments, .wrapper = wrapper}), 2,
                               {"'" + value + "'"});
             }

@@ -137,5 +137,19 @@ TEST_CASE("a host that does not exist is an Error that names it") {
     CHECK(contains(error_message<Error>([&] { net::resolve(url); }), "'nohost.invalid'"));
 }
 
+TEST_CASE("an address is a host and a port, and back") {
+    for (const std::string text : {"localhost:1", "127.0.0.1:6379", "[::1]:65535"}) {
+        const net::Url url = net::parse_address(text);
+        CHECK(net::authority_of(url) == text);
+    }
+    CHECK(net::parse_address("[::1]:80").host == "::1");
+    CHECK(net::parse_address("a:80").port == 80);
+    for (const std::string text : {"", "a", ":", ":1", "a:", "a:0", "a:65536", "a:1x", "a:1/", "::1:1",
+                                   "[::1]", "[]:1", "a b:1", "a/b:1"}) {
+        CAPTURE(text);
+        CHECK(contains(error_message<UsageError>([&] { net::parse_address(text); }), "'" + text + "'"));
+    }
+}
+
 }  // namespace
 }  // namespace overlap::test

@@ -34,7 +34,6 @@ struct ProxyState {
     Target to;
     std::chrono::nanoseconds half;  ///< of the round trip
     ProxyCounts counts;
-    std::int64_t open = 0;
 };
 
 namespace {
@@ -71,9 +70,9 @@ struct Connection {
     Connection(std::shared_ptr<ProxyState> s, tcp::socket c)
         : state(std::move(s)), client(std::move(c)), server(client.get_executor()) {
         ++state->counts.connections;
-        state->counts.peak_open = std::max(state->counts.peak_open, ++state->open);
+        state->counts.peak_open = std::max(state->counts.peak_open, ++state->counts.open);
     }
-    ~Connection() { --state->open; }
+    ~Connection() { --state->counts.open; }
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
@@ -270,8 +269,9 @@ std::string DelayProxy::address() const { return authority_of(endpoint()); }
 ProxyCounts DelayProxy::counts() const { return state_->counts; }
 
 void DelayProxy::reset_counts() {
+    const std::int64_t open = state_->counts.open;
     state_->counts = {};
-    state_->counts.peak_open = state_->open;
+    state_->counts.open = state_->counts.peak_open = open;
 }
 
 awaitable<void> DelayProxy::accept() {

@@ -29,7 +29,8 @@ struct ProxyOptions {
 
 struct ProxyCounts {
     std::int64_t connections = 0;  ///< accepted
-    std::int64_t peak_open = 0;    ///< at once
+    std::int64_t open = 0;         ///< at this moment
+    std::int64_t peak_open = 0;
     std::int64_t turned_away = 0;  ///< with --tunnel: asked for nothing, or for another server than `to`
     std::int64_t unreachable = 0;  ///< to which `to` could not be reached
     std::int64_t bytes_there = 0;  ///< handed on to `to`
