@@ -36,6 +36,25 @@ std::string request_text(const Target& target, bool keep_alive) {
     return text;
 }
 
+std::span<const tcp::endpoint> endpoints_of(const Target& target, const ClientOptions& options) {
+    return options.via ? std::span(&*options.via, 1) : std::span(target.endpoints);
+}
+
+std::string tunnel_text(const Target& target) {
+    // A Host header leaves port 80 out, CONNECT always names it (RFC 9110, section 9.3.6).
+    const std::size_t host_end = target.authority.find(']');
+    const bool has_port =
+        target.authority.find(':', host_end == std::string::npos ? 0 : host_end) != std::string::npos;
+    const std::string authority = target.authority + (has_port ? "" : ":80");
+    return "CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\nUser-Agent: overlap\r\n\r\n";
+}
+
+std::string tunnel_refusal(const MessageParser& parser, Progress progress, std::string_view rest) {
+    if (progress != Progress::complete) return "proxy: not an HTTP answer";
+    if (parser.status() / 100 != 2) return "proxy refused: HTTP " + std::to_string(parser.status());
+    return rest.empty() ? "" : "proxy: not an HTTP answer";  // nothing was asked of the server yet
+}
+
 std::string describe(const asio::error_code& error) {
     if (error == asio::error::connection_refused) return "connection refused";
     if (error == asio::error::connection_reset || error == asio::error::broken_pipe)

@@ -9,8 +9,10 @@
 #include <cstddef>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,6 +28,8 @@ struct ClientOptions {
     /// Connections kept open after a call for later ones to the same server, at most. 0: each call has its
     /// own.
     std::size_t keep_alive = 0;
+    /// A forward proxy to connect through, with CONNECT.
+    std::optional<asio::ip::tcp::endpoint> via;
     /// Ends blocking calls under way ("interrupted"). Coroutines are cancelled by their loop instead.
     std::stop_token stop;
 };
@@ -38,6 +42,16 @@ struct Answer {
         error;  ///< in a few words: "connection refused", "timed out", "HTTP 503"; empty when all went well
 
     [[nodiscard]] bool ok() const { return error.empty(); }
+};
+
+/// A connection to a server, where connecting and calling are to be told apart. Closes when it goes.
+struct Connection {
+    asio::ip::tcp::socket socket;
+    std::chrono::steady_clock::time_point begin;  ///< of the call it is for
+    bool reused = false;                          ///< it has carried a call before
+    std::string error = {};                       ///< why it is not open, when connecting failed
+
+    [[nodiscard]] bool is_open() const { return socket.is_open(); }
 };
 
 /// Connections kept open between calls.
@@ -63,7 +77,19 @@ class BlockingClient {
     explicit BlockingClient(ClientOptions options = {});
 
     /// GET. Never throws for what the network or the server does.
-    Answer get(const Target& target);
+    Answer get(const Target& target) { return get(kept(target), target); }
+
+    // The same in parts.
+
+    /// A connection kept from an earlier call, or one that is not open.
+    Connection kept(const Target& target);
+
+    /// A new connection; not open when that failed.
+    Connection connect(const Target& target);
+
+    /// GET on that connection, which is kept afterwards as keep_alive says. One that is not open, or turns
+    /// out to have been closed since it was kept, is opened anew.
+    Answer get(Connection connection, const Target& target);
 
   private:
     ClientOptions options_;
@@ -76,10 +102,19 @@ class AsyncClient {
   public:
     explicit AsyncClient(asio::any_io_executor executor, ClientOptions options = {});
 
-    /// GET. Throws only when the coroutine is cancelled.
-    asio::awaitable<Answer> get(const Target& target);
+    /// GET. Throws only when the coroutine is cancelled; so do the others.
+    asio::awaitable<Answer> get(const Target& target) { return call(std::nullopt, target); }
+
+    // The same in parts, as in BlockingClient.
+    Connection kept(const Target& target);
+    asio::awaitable<Connection> connect(const Target& target);
+    asio::awaitable<Answer> get(Connection connection, const Target& target) {
+        return call(std::move(connection), target);
+    }
 
   private:
+    asio::awaitable<Answer> call(std::optional<Connection> connection, const Target& target);
+
     asio::any_io_executor executor_;
     ClientOptions options_;
     IdleConnections idle_;
@@ -89,6 +124,16 @@ class AsyncClient {
 
 /// The request as it goes over the wire.
 std::string request_text(const Target& target, bool keep_alive);
+
+/// Where to connect to: the proxy, or the server.
+std::span<const asio::ip::tcp::endpoint> endpoints_of(const Target& target, const ClientOptions& options);
+
+/// What asks a proxy for a tunnel to the target's server.
+std::string tunnel_text(const Target& target);
+
+/// Why there is no tunnel, "proxy refused: HTTP 502"; empty when there is one. `rest`: what came behind the
+/// answer.
+std::string tunnel_refusal(const MessageParser& parser, Progress progress, std::string_view rest);
 
 /// An error of the network in the words of Answer::error.
 std::string describe(const asio::error_code& error);

@@ -25,10 +25,9 @@ namespace {
 // over and the socket gone, so what they share outlives both.
 class Deadline {
   public:
-    Deadline(const asio::any_io_executor& executor, tcp::socket& socket, clock::time_point to_connect,
-             clock::time_point in_all)
-        : shared_(std::make_shared<Shared>(executor, socket, in_all)) {
-        wait(shared_, std::min(to_connect, in_all));
+    Deadline(const asio::any_io_executor& executor, Connection& connection, const ClientOptions& options)
+        : shared_(std::make_shared<Shared>(executor, connection.socket, connection.begin + options.timeout)) {
+        wait(shared_, connection.begin + std::min(options.connect_timeout, options.timeout));
     }
     ~Deadline() {
         shared_->socket = nullptr;
@@ -66,17 +65,51 @@ class Deadline {
     std::shared_ptr<Shared> shared_;
 };
 
-// Tries the endpoints in turn, until one takes the connection or time is up.
-asio::awaitable<asio::error_code> connect(tcp::socket& socket, const Target& target,
-                                          const Deadline& time_limit) {
+// Asks a proxy to pass on what follows. `refusal`: why it does not, in words.
+asio::awaitable<asio::error_code> open_tunnel(tcp::socket& socket, const Target& target,
+                                              std::string& refusal) {
+    const std::string request = tunnel_text(target);
+    asio::error_code error;
+    co_await asio::async_write(socket, asio::buffer(request), redirect_error(use_awaitable, error));
+    MessageParser parser(MessageParser::Kind::tunnel, {});
+    Progress progress = Progress::incomplete;
+    std::array<char, 1024> buffer;
+    std::string_view bytes;
+    while (!error && progress == Progress::incomplete) {
+        const std::size_t count =
+            co_await socket.async_read_some(asio::buffer(buffer), redirect_error(use_awaitable, error));
+        bytes = {buffer.data(), count};
+        progress = parser.feed(bytes);
+    }
+    if (!error) refusal = tunnel_refusal(parser, progress, bytes);
+    co_return error;
+}
+
+// Opens the connection, through the proxy if there is one: tries the endpoints in turn, until one takes it or
+// time is up. What goes wrong is told in its `error`.
+asio::awaitable<void> open(Connection& connection, const Target& target, const ClientOptions& options,
+                           Deadline& time_limit) {
     asio::error_code error = asio::error::host_not_found;
-    for (const tcp::endpoint& endpoint : target.endpoints) {
+    for (const tcp::endpoint& endpoint : endpoints_of(target, options)) {
         asio::error_code ignored;
-        socket.close(ignored);
-        co_await socket.async_connect(endpoint, redirect_error(use_awaitable, error));
+        connection.socket.close(ignored);
+        co_await connection.socket.async_connect(endpoint, redirect_error(use_awaitable, error));
         if (!error || error == asio::error::operation_aborted || time_limit.passed()) break;
     }
-    co_return error;
+    std::string refusal;
+    if (!error && options.via) error = co_await open_tunnel(connection.socket, target, refusal);
+    time_limit.connected();
+    if (!error && refusal.empty()) co_return;
+    if (time_limit.passed()) {
+        connection.error = "timed out";
+    } else if (error == asio::error::operation_aborted) {
+        throw asio::system_error(error);
+    } else if (!options.via) {
+        connection.error = describe(error);
+    } else {
+        connection.error = error ? "proxy: " + describe(error) : refusal;
+    }
+    connection.socket.close(error);
 }
 
 }  // namespace
@@ -84,23 +117,37 @@ asio::awaitable<asio::error_code> connect(tcp::socket& socket, const Target& tar
 AsyncClient::AsyncClient(asio::any_io_executor executor, ClientOptions options)
     : executor_(std::move(executor)), options_(std::move(options)), idle_(options_.keep_alive) {}
 
-asio::awaitable<Answer> AsyncClient::get(const Target& target) {
-    const clock::time_point begin = clock::now();
-    const clock::time_point deadline = begin + options_.timeout;
+Connection AsyncClient::kept(const Target& target) {
+    std::optional<tcp::socket> kept = idle_.take(target.authority);
+    return {.socket = kept ? std::move(*kept) : tcp::socket(executor_),
+            .begin = clock::now(),
+            .reused = kept.has_value()};
+}
+
+asio::awaitable<Connection> AsyncClient::connect(const Target& target) {
+    Connection connection{.socket = tcp::socket(executor_), .begin = clock::now()};
+    Deadline time_limit(executor_, connection, options_);
+    co_await open(connection, target, options_, time_limit);
+    co_return connection;
+}
+
+asio::awaitable<Answer> AsyncClient::call(std::optional<Connection> given, const Target& target) {
+    Connection connection = given ? std::move(*given) : kept(target);
     const std::string request = request_text(target, options_.keep_alive > 0);
 
-    std::optional<tcp::socket> kept = idle_.take(target.authority);
-    for (bool reused = kept.has_value();; reused = false) {
+    for (;; connection.reused = false) {
         // 1. Connect, unless there is a connection.
-        tcp::socket socket = reused ? std::move(*kept) : tcp::socket(executor_);
-        Deadline time_limit(executor_, socket, begin + options_.connect_timeout, deadline);
-        asio::error_code error;
-        if (!reused) error = co_await connect(socket, target, time_limit);
+        Deadline time_limit(executor_, connection, options_);
+        if (!connection.is_open()) {
+            co_await open(connection, target, options_, time_limit);
+            if (!connection.is_open()) co_return Answer{.status = 0, .body = {}, .error = connection.error};
+        }
         time_limit.connected();
+        tcp::socket& socket = connection.socket;
 
         // 2. Send the request.
-        if (!error)
-            co_await asio::async_write(socket, asio::buffer(request), redirect_error(use_awaitable, error));
+        asio::error_code error;
+        co_await asio::async_write(socket, asio::buffer(request), redirect_error(use_awaitable, error));
 
         // 3. Read until the answer is whole.
         MessageParser parser(MessageParser::Kind::response, options_.limits);
@@ -117,8 +164,10 @@ asio::awaitable<Answer> AsyncClient::get(const Target& target) {
         // 4. Say what came of it.
         if (time_limit.passed()) co_return Answer{.status = 0, .body = {}, .error = "timed out"};
         if (error == asio::error::operation_aborted) throw asio::system_error(error);
-        if (error && reused && !parser.started())
-            continue;  // the server had closed the kept connection: a new one
+        if (error && connection.reused && !parser.started()) {
+            socket.close(error);  // the server had closed the kept connection: a new one
+            continue;
+        }
         if (error == asio::error::eof && parser.started()) progress = parser.finish();
         if (progress == Progress::incomplete)
             co_return Answer{.status = 0, .body = {}, .error = describe(error)};

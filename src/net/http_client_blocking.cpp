@@ -7,6 +7,7 @@
 #include <asio/error.hpp>
 #include <asio/io_context.hpp>
 #include <cerrno>
+#include <span>
 
 #include "net/http_client.hpp"
 
@@ -39,6 +40,12 @@ struct HangUp {
 
 using StopCallback = std::stop_callback<HangUp>;
 
+// Sockets belong to a loop; blocking calls make no use of it.
+tcp::socket new_socket() {
+    static asio::io_context no_loop;
+    return tcp::socket(no_loop);
+}
+
 asio::error_code connect_one(tcp::socket& socket, const tcp::endpoint& endpoint, clock::time_point deadline,
                              const std::stop_token& stop) {
     asio::error_code error;
@@ -58,10 +65,10 @@ asio::error_code connect_one(tcp::socket& socket, const tcp::endpoint& endpoint,
     return {result, asio::error::get_system_category()};
 }
 
-asio::error_code connect(tcp::socket& socket, const Target& target, clock::time_point deadline,
-                         const std::stop_token& stop) {
+asio::error_code connect(tcp::socket& socket, std::span<const tcp::endpoint> endpoints,
+                         clock::time_point deadline, const std::stop_token& stop) {
     asio::error_code error = asio::error::host_not_found;
-    for (const tcp::endpoint& endpoint : target.endpoints) {
+    for (const tcp::endpoint& endpoint : endpoints) {
         asio::error_code ignored;
         socket.close(ignored);
         error = connect_one(socket, endpoint, deadline, stop);
@@ -90,31 +97,77 @@ std::size_t read_some(tcp::socket& socket, asio::mutable_buffer buffer, clock::t
     }
 }
 
+// Asks a proxy to pass on what follows. `refusal`: why it does not, in words.
+asio::error_code open_tunnel(tcp::socket& socket, const Target& target, clock::time_point deadline,
+                             std::string& refusal) {
+    asio::error_code error = write(socket, tunnel_text(target), deadline);
+    MessageParser parser(MessageParser::Kind::tunnel, {});
+    Progress progress = Progress::incomplete;
+    std::array<char, 1024> buffer;
+    std::string_view bytes;
+    while (!error && progress == Progress::incomplete) {
+        const std::size_t count = read_some(socket, asio::buffer(buffer), deadline, error);
+        bytes = {buffer.data(), count};
+        progress = parser.feed(bytes);
+    }
+    if (!error) refusal = tunnel_refusal(parser, progress, bytes);
+    return error;
+}
+
+// Opens the connection, through the proxy if there is one. What goes wrong is told in its `error`.
+void open(Connection& connection, const Target& target, const ClientOptions& options) {
+    const clock::time_point deadline = connection.begin + std::min(options.connect_timeout, options.timeout);
+    asio::error_code error =
+        connect(connection.socket, endpoints_of(target, options), deadline, options.stop);
+    std::string refusal;
+    if (!error && options.via) {
+        const StopCallback hang_up_on_stop(options.stop, HangUp{connection.socket});
+        error = open_tunnel(connection.socket, target, deadline, refusal);
+    }
+    if (!error && refusal.empty()) return;
+    if (options.stop.stop_requested()) {
+        connection.error = "interrupted";
+    } else if (error == asio::error::timed_out || !options.via) {
+        connection.error = describe(error);
+    } else {
+        connection.error = error ? "proxy: " + describe(error) : refusal;
+    }
+    connection.socket.close(error);
+}
+
 }  // namespace
 
 BlockingClient::BlockingClient(ClientOptions options)
     : options_(std::move(options)), idle_(options_.keep_alive) {}
 
-Answer BlockingClient::get(const Target& target) {
-    const clock::time_point begin = clock::now();
-    const clock::time_point deadline = begin + options_.timeout;
+Connection BlockingClient::kept(const Target& target) {
+    std::optional<tcp::socket> kept = idle_.take(target.authority);
+    return {
+        .socket = kept ? std::move(*kept) : new_socket(), .begin = clock::now(), .reused = kept.has_value()};
+}
+
+Connection BlockingClient::connect(const Target& target) {
+    Connection connection{.socket = new_socket(), .begin = clock::now()};
+    open(connection, target, options_);
+    return connection;
+}
+
+Answer BlockingClient::get(Connection connection, const Target& target) {
+    const clock::time_point deadline = connection.begin + options_.timeout;
     const std::string request = request_text(target, options_.keep_alive > 0);
 
     if (options_.stop.stop_requested()) return {.status = 0, .body = {}, .error = "interrupted"};
-    std::optional<tcp::socket> kept = idle_.take(target.authority);
-    for (bool reused = kept.has_value();; reused = false) {
+    for (;; connection.reused = false) {
         // 1. Connect, unless there is a connection.
-        static asio::io_context no_loop;  // sockets belong to one; blocking calls make no use of it
-        tcp::socket socket = reused ? std::move(*kept) : tcp::socket(no_loop);
-        asio::error_code error;
-        if (!reused) {
-            error =
-                connect(socket, target, std::min(deadline, begin + options_.connect_timeout), options_.stop);
+        if (!connection.is_open()) {
+            open(connection, target, options_);
+            if (!connection.is_open()) return {.status = 0, .body = {}, .error = connection.error};
         }
+        tcp::socket& socket = connection.socket;
         std::optional<StopCallback> hang_up_on_stop(std::in_place, options_.stop, HangUp{socket});
 
         // 2. Send the request.
-        if (!error) error = write(socket, request, deadline);
+        asio::error_code error = write(socket, request, deadline);
 
         // 3. Read until the answer is whole.
         MessageParser parser(MessageParser::Kind::response, options_.limits);
@@ -131,8 +184,10 @@ Answer BlockingClient::get(const Target& target) {
 
         // 4. Say what came of it.
         if (options_.stop.stop_requested()) return {.status = 0, .body = {}, .error = "interrupted"};
-        if (error && error != asio::error::timed_out && reused && !parser.started())
-            continue;  // the server had closed the kept connection: a new one
+        if (error && error != asio::error::timed_out && connection.reused && !parser.started()) {
+            socket.close(error);  // the server had closed the kept connection: a new one
+            continue;
+        }
         if (error == asio::error::eof && parser.started()) progress = parser.finish();
         if (progress == Progress::incomplete) return {.status = 0, .body = {}, .error = describe(error)};
         const bool keep = progress == Progress::complete && parser.keep_alive() && bytes.empty() && !error;

@@ -46,6 +46,7 @@ const http_parser_settings& MessageParser::callbacks() {
             p->upgrade = 0;
             const unsigned status = p->type == HTTP_RESPONSE ? p->status_code : 200;
             if (status < 100 || p->http_major != 1) return refuse;
+            if (self(p).kind_ == Kind::tunnel) return 1;
             return status / 100 == 1 || status == 204 || status == 304 ? 1 : 0;
         };
         all.on_body = [](http_parser* p, const char* at, std::size_t size) {
@@ -75,7 +76,7 @@ int MessageParser::add_body(std::string_view bytes) {
 }
 
 int MessageParser::end_message() {
-    if (kind_ == Kind::response && parser_.status_code / 100 == 1) {
+    if (kind_ != Kind::request && parser_.status_code / 100 == 1) {
         header_bytes_ = 0;
         return go_on;
     }

@@ -29,7 +29,8 @@ struct MessageLimits {
 /// it.
 class MessageParser {
   public:
-    enum class Kind { request, response };
+    /// `tunnel`: the answer to CONNECT, which is over with its header; what follows is the server's.
+    enum class Kind { request, response, tunnel };
 
     MessageParser(Kind kind, MessageLimits limits);
     MessageParser(const MessageParser&) = delete;

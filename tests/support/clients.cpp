@@ -1,9 +1,11 @@
 #include "support/clients.hpp"
 
 #include <asio/co_spawn.hpp>
+#include <asio/use_future.hpp>
 #include <chrono>
 #include <exception>
 #include <future>
+#include <optional>
 #include <ostream>
 #include <utility>
 
@@ -67,6 +69,32 @@ std::vector<Answer> Async::get_all(const Target& target, std::size_t count) {
     loop_.restart();
     loop_.run();
     return answers;
+}
+
+namespace {
+
+// co_spawn() takes no coroutine whose result has no default.
+asio::awaitable<void> connect_into(std::optional<net::Connection>& connection, net::AsyncClient& client,
+                                   const Target& target) {
+    connection.emplace(co_await client.connect(target));
+}
+
+}  // namespace
+
+net::Connection Async::connect(const Target& target) {
+    std::optional<net::Connection> connection;
+    auto done = asio::co_spawn(loop_, connect_into(connection, client_, target), asio::use_future);
+    loop_.restart();
+    loop_.run();
+    done.get();
+    return std::move(*connection);
+}
+
+Answer Async::get(net::Connection connection, const Target& target) {
+    auto answer = asio::co_spawn(loop_, client_.get(std::move(connection), target), asio::use_future);
+    loop_.restart();
+    loop_.run();
+    return answer.get();
 }
 
 }  // namespace overlap::test

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <iosfwd>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "net/http_client.hpp"
@@ -38,6 +39,13 @@ class Blocking {
     /// `count` calls at once.
     std::vector<net::Answer> get_all(const net::Target& target, std::size_t count);
 
+    // A call in parts.
+    net::Connection kept(const net::Target& target) { return client_.kept(target); }
+    net::Connection connect(const net::Target& target) { return client_.connect(target); }
+    net::Answer get(net::Connection connection, const net::Target& target) {
+        return client_.get(std::move(connection), target);
+    }
+
   private:
     net::BlockingClient client_;
 };
@@ -51,6 +59,11 @@ class Async {
 
     /// `count` calls at once.
     std::vector<net::Answer> get_all(const net::Target& target, std::size_t count);
+
+    // A call in parts.
+    net::Connection kept(const net::Target& target) { return client_.kept(target); }
+    net::Connection connect(const net::Target& target);
+    net::Answer get(net::Connection connection, const net::Target& target);
 
   private:
     asio::io_context loop_{1};
