@@ -3,7 +3,12 @@
 namespace overlap {
 
 std::span<const Demo* const> all_demos() {
-    static const Demo* const demos[] = {&api, &burst};
+    static const Demo* const demos[] = {
+        &api,    //
+        &burst,  //
+        &chain,  //
+        &race,
+    };
     return demos;
 }
 

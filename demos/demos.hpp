@@ -10,10 +10,14 @@ namespace overlap {
 
 extern const Demo api;
 extern const Demo burst;
+extern const Demo chain;
+extern const Demo race;
 
 /// The demos' own source files, embedded by the build.
 extern const std::string_view api_source;
 extern const std::string_view burst_source;
+extern const std::string_view chain_source;
+extern const std::string_view race_source;
 
 /// In the order of the lessons.
 std::span<const Demo* const> all_demos();

@@ -7,6 +7,7 @@
 #include <asio/this_coro.hpp>
 #include <cstddef>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -25,9 +26,9 @@ struct FirstCompleted {
 };
 
 /// Runs all children on the caller's event loop at once. The first whose result is good wins, by
-/// `is_good(result)`, which must not throw. A child that throws, or whose result is no good, does not win.
-/// The winner's rivals are cancelled, and it returns once they have ended, as they may use what belongs to
-/// the caller. Cancelling it cancels all children.
+/// `is_good(result)` (or a member function, &Answer::ok), which must not throw. A child that throws, or whose
+/// result is no good, does not win. The winner's rivals are cancelled, and it returns once they have ended,
+/// as they may use what belongs to the caller. Cancelling it cancels all children.
 ///
 /// Asio's own `a || b` is no race: there the first to end wins, also when it failed.
 template <typename T, typename IsGood>
@@ -40,7 +41,7 @@ asio::awaitable<FirstCompleted<T>> first_completed(std::vector<asio::awaitable<T
     state->race.results.resize(children.size());
     state->race.errors.resize(children.size());
     const auto ended = [state, is_good](std::size_t i, std::exception_ptr error, std::optional<T> result) {
-        const bool wins = !state->race.winner && result && is_good(std::as_const(*result));
+        const bool wins = !state->race.winner && result && std::invoke(is_good, std::as_const(*result));
         state->race.results[i] = std::move(result);
         state->race.errors[i] = std::move(error);
         if (!wins) return;

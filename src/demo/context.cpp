@@ -35,10 +35,12 @@ ScopedSpan Context::span(int id, State state, Phase phase) {
     return {recorder_, static_cast<std::uint32_t>(id), state, phase};
 }
 
-void Context::conclude(bool good, std::string text) {
+bool Context::conclude(bool good, std::string text) {
     const Nanoseconds now = recorder_.now();
     const std::lock_guard lock(result_mutex_);
-    if (!result_) result_ = Result{good, std::move(text), now};
+    if (result_ || (!good && surroundings_.stop.stop_requested())) return false;
+    result_ = Result{good, std::move(text), now};
+    return true;
 }
 
 std::optional<Result> Context::result() const {

@@ -67,8 +67,9 @@ class Context {
     /// Words for the task's lane, in place of what its spans say.
     void note(int id, std::string words) { recorder_.note(static_cast<std::uint32_t>(id), std::move(words)); }
 
-    /// The way's result is known now; what still runs adds nothing to it. Any thread; the first call counts.
-    void conclude(bool good, std::string text);
+    /// The way's result is known now; what still runs adds nothing to it. Any thread; the first call counts,
+    /// and is told so. After Ctrl-C nothing is concluded from what did not succeed.
+    bool conclude(bool good, std::string text);
 
     /// For a call's retries, by the knobs "retries" and "backoff".
     [[nodiscard]] Backoff backoff(int id) { return {*this, id}; }

@@ -10,15 +10,34 @@ inline constexpr Nanoseconds ms = 1'000'000;
 constexpr Knob tasks(std::int64_t usual) {
     return {.name = "tasks", .meaning = "calls to make", .usual = usual, .least = 1, .most = 10'000};
 }
-constexpr Knob latency(Nanoseconds usual, Nanoseconds as_in_notes) {
-    return {.name = "latency",
-            .meaning = "time the server takes to answer",
+
+/// How long our server takes to answer; with a name of its own where a demo calls it for more than one thing.
+constexpr Knob latency(std::string_view name, std::string_view meaning, Nanoseconds usual,
+                       std::optional<Nanoseconds> as_in_notes = std::nullopt) {
+    return {.name = name,
+            .meaning = meaning,
             .unit = Unit::duration,
             .usual = usual,
             .most = 60'000 * ms,
             .as_in_notes = as_in_notes,
             .of_server = true};
 }
+constexpr Knob latency(Nanoseconds usual, Nanoseconds as_in_notes) {
+    return latency("latency", "time the server takes to answer", usual, as_in_notes);
+}
+
+/// When something is given up.
+constexpr Knob limit(std::string_view name, std::string_view meaning, Nanoseconds usual,
+                     std::optional<Nanoseconds> as_in_notes = std::nullopt) {
+    return {.name = name,
+            .meaning = meaning,
+            .unit = Unit::duration,
+            .usual = usual,
+            .least = 1 * ms,
+            .most = 600'000 * ms,
+            .as_in_notes = as_in_notes};
+}
+
 inline constexpr Knob jitter{.name = "jitter",
                              .meaning = "and up to this much more, at random",
                              .unit = Unit::duration,

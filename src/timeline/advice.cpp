@@ -17,6 +17,8 @@ struct Explanation {
 constexpr Explanation explanations[] = {
     {"api", explain_calls},
     {"burst", explain_calls},
+    {"chain", explain_chain},
+    {"race", explain_race},
 };
 
 }  // namespace

@@ -11,4 +11,10 @@ namespace overlap {
 /// Of calls that do not need each other's answer: waiting, overlapping it, the pool, retries.
 std::vector<std::string> explain_calls(const Run& run);
 
+/// Of chains of calls: the critical path, and what awaiting one chain after the other lost.
+std::vector<std::string> explain_chain(const Run& run);
+
+/// Of a race: what waiting for the first to be given up cost, who won, and what became of the loser.
+std::vector<std::string> explain_race(const Run& run);
+
 }  // namespace overlap

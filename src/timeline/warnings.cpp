@@ -49,7 +49,8 @@ void warn_failures(const Run& run, const WayRun& way, std::vector<std::string>& 
     if (may_pass && find_knob(run, "retries") != nullptr) {
         text += knob(run, "retries") == 0 ? " --retries 3 tries again." : " Try more --retries.";
     }
-    if (reasons.contains("timed out")) text += " Try a longer --timeout.";
+    if (reasons.contains("timed out") && find_knob(run, "timeout") != nullptr)
+        text += " Try a longer --timeout.";
     sentences.push_back(text);
 }
 

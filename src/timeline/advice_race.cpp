@@ -1,0 +1,99 @@
+#include <algorithm>
+
+#include "timeline/advice_of_demos.hpp"
+#include "timeline/duration.hpp"
+#include "timeline/metrics.hpp"
+#include "timeline/words.hpp"
+
+namespace overlap {
+namespace {
+
+const std::string& name_of_task(const WayRun& way, const TaskSummary& task) {
+    return way.timeline.lanes[task.lane].name;
+}
+
+std::string error_of(const WayRun& way, const TaskSummary& task) {
+    const std::string& error = way.timeline.lanes[task.lane].error;
+    return error.empty() ? "failed" : error;
+}
+
+// The one whose answer was the result: the first that was done.
+const TaskSummary* winner_of(const std::vector<TaskSummary>& tasks) {
+    const TaskSummary* winner = nullptr;
+    for (const TaskSummary& task : tasks) {
+        if (task.outcome == Outcome::done && (winner == nullptr || task.end < winner->end)) winner = &task;
+    }
+    return winner;
+}
+
+void explain_sequential(const WayRun& way, std::vector<std::string>& sentences) {
+    const std::vector<TaskSummary> tasks = summarize_tasks(way.timeline);
+    const TaskSummary* const winner = winner_of(tasks);
+    if (winner == nullptr) return;
+    const TaskSummary& first = tasks.front();
+    if (winner == &first) {
+        sentences.push_back("The sequential way had " + name_of_task(way, first) + "'s answer after " +
+                            format_duration(total_of(way)) + " and asked nobody else.");
+        return;
+    }
+    sentences.push_back("The sequential way spent " + format_duration(first.latency()) + " on " +
+                        name_of_task(way, first) + " (" + error_of(way, first) + ") before it asked " +
+                        name_of_task(way, *winner) + ", and had an answer after " +
+                        format_duration(total_of(way)) + ".");
+}
+
+// Who won, whom that cancelled, and who was earlier but no good.
+void explain_loop(const WayRun& way, std::vector<std::string>& sentences) {
+    const std::vector<TaskSummary> tasks = summarize_tasks(way.timeline);
+    const TaskSummary* const winner = winner_of(tasks);
+    if (winner == nullptr) return;
+    std::string fact = capitalized(subject(way)) + " asked " + std::to_string(tasks.size()) +
+                       " at once: the first good answer was " + name_of_task(way, *winner) + "'s, after " +
+                       format_duration(total_of(way)) + ".";
+    for (const TaskSummary& task : tasks) {
+        if (task.outcome == Outcome::failed && task.end <= winner->end) {
+            fact += " " + capitalized(name_of_task(way, task)) + " had failed before, after " +
+                    format_duration(task.latency()) + " (" + error_of(way, task) + "), and did not win.";
+        }
+        if (task.outcome == Outcome::cancelled) {
+            fact += " " + capitalized(name_of_task(way, task)) + " was cancelled then";
+            fact += way.server && way.server->hung_up == 1
+                        ? ", and the server saw it hang up."
+                        : ".";
+        }
+    }
+    sentences.push_back(fact);
+}
+
+// A thread that waits cannot be cancelled from outside: what that cost.
+void explain_threads(const WayRun& way, std::vector<std::string>& sentences) {
+    const std::vector<TaskSummary> tasks = summarize_tasks(way.timeline);
+    const TaskSummary* const winner = winner_of(tasks);
+    if (winner == nullptr) return;
+    const Nanoseconds total = total_of(way);
+    std::string fact = "The thread pool had " + name_of_task(way, *winner) + "'s answer after " +
+                       format_duration(total) + ".";
+    for (const TaskSummary& task : tasks) {
+        const Span& last = way.timeline.spans[task.last - 1];
+        if (&task == winner || last.state != State::blocked || task.end <= total) continue;
+        fact += " But a thread cannot be cancelled: the one that asked " + name_of_task(way, task) +
+                " was held for another " + format_duration(task.end - std::max(total, last.begin)) +
+                ", for an answer that nobody needed.";
+    }
+    sentences.push_back(fact);
+}
+
+}  // namespace
+
+std::vector<std::string> explain_race(const Run& run) {
+    std::vector<std::string> sentences;
+    for (const WayRun& way : run.ways) {
+        if (!work_done(way) || !way.result) continue;
+        if (way.way == Way::sequential) explain_sequential(way, sentences);
+        if (way.way == Way::coroutines) explain_loop(way, sentences);
+        if (way.way == Way::pool) explain_threads(way, sentences);
+    }
+    return sentences;
+}
+
+}  // namespace overlap
