@@ -57,9 +57,7 @@ void explain_loop(const WayRun& way, std::vector<std::string>& sentences) {
         }
         if (task.outcome == Outcome::cancelled) {
             fact += " " + capitalized(name_of_task(way, task)) + " was cancelled then";
-            fact += way.server && way.server->hung_up == 1
-                        ? ", and the server saw it hang up."
-                        : ".";
+            fact += way.server && way.server->hung_up == 1 ? ", and the server saw it hang up." : ".";
         }
     }
     sentences.push_back(fact);
@@ -75,12 +73,31 @@ void explain_threads(const WayRun& way, std::vector<std::string>& sentences) {
                        format_duration(total) + ".";
     for (const TaskSummary& task : tasks) {
         const Span& last = way.timeline.spans[task.last - 1];
-        if (&task == winner || last.state != State::blocked || task.end <= total) continue;
-        fact += " But a thread cannot be cancelled: the one that asked " + name_of_task(way, task) +
-                " was held for another " + format_duration(task.end - std::max(total, last.begin)) +
-                ", for an answer that nobody needed.";
+        const Nanoseconds after = task.end - std::max(total, last.begin);
+        if (&task == winner || last.state != State::blocked || after < 1'000'000 || after * 20 < total)
+            continue;
+        const std::string for_nothing = format_duration(after) + ", for an answer that nobody needed.";
+        if (last.begin >= total) {
+            fact += " " + capitalized(name_of_task(way, task)) +
+                    " was still queued, and was asked all the same: that held a thread for " + for_nothing;
+        } else {
+            fact += " But a thread cannot be cancelled: the one that asked " + name_of_task(way, task) +
+                    " was held for another " + for_nothing;
+        }
     }
     sentences.push_back(fact);
+}
+
+// Failures are warned of; that nothing failed and still there was no answer is said here.
+void explain_no_answer(const WayRun& way, std::vector<std::string>& sentences) {
+    const Outcomes outcomes = outcomes_of(summarize_tasks(way.timeline));
+    if (outcomes.cancelled == 0) return;
+    std::string fact = capitalized(subject(way)) + " had no answer when the deadline passed, after " +
+                       format_duration(total_of(way)) + ", and cancelled what was under way";
+    if (way.server && way.server->hung_up == static_cast<std::int64_t>(outcomes.cancelled)) {
+        fact += "; the server saw " + std::to_string(way.server->hung_up) + " hang up";
+    }
+    sentences.push_back(fact + ".");
 }
 
 }  // namespace
@@ -88,6 +105,7 @@ void explain_threads(const WayRun& way, std::vector<std::string>& sentences) {
 std::vector<std::string> explain_race(const Run& run) {
     std::vector<std::string> sentences;
     for (const WayRun& way : run.ways) {
+        if (way.result && !way.result->good) explain_no_answer(way, sentences);
         if (!work_done(way) || !way.result) continue;
         if (way.way == Way::sequential) explain_sequential(way, sentences);
         if (way.way == Way::coroutines) explain_loop(way, sentences);
