@@ -26,6 +26,7 @@ TEST_SUITE_BEGIN("cli_help");
 std::string good_value(const OptionSpec& option) {
     static const std::vector<std::pair<std::string, std::string>> values{
         {"N", "50"},
+        {"N,N,...", "1,10"},
         {"TIME", "20ms"},
         {"WHEN", "never"},
         {"WAY", "pool,sequential"},
@@ -37,6 +38,10 @@ std::string good_value(const OptionSpec& option) {
     };
     for (const auto& [stands_for, value] : values) {
         if (option.value == stands_for) return value;
+    }
+    if (option.name == "--variant") {  // "only these of naive, gather; ..."
+        const std::size_t begin = option.meaning.find(" of ") + 4;
+        return option.meaning.substr(begin, option.meaning.find_first_of(",;", begin) - begin);
     }
     FAIL("say here which value " << option.name << " takes");
     return "";
