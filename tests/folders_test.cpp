@@ -20,7 +20,7 @@ const std::map<std::string, std::set<std::string>> allowed{
     {"src/timeline", {}},
     {"src/compat", {"asio"}},
     {"src/record", {"timeline", "asio"}},
-    {"src/net", {"record", "timeline", "asio", "http_parser"}},
+    {"src/net", {"record", "timeline", "asio", "http_parser", "hiredis"}},
     {"src/concurrency", {"record", "timeline", "asio"}},
     {"src/demo", {"record", "timeline", "net", "concurrency", "asio", "http_parser", "fmt"}},
     {"demos", {"demo", "net", "concurrency", "asio"}},
@@ -38,7 +38,7 @@ std::string owner_of(const std::string& include) {
     if (head == "http_parser.h") return "http_parser";
     if (include == "demos.hpp") return "";  // its own folder
     for (const char* name :
-         {"fmt", "timeline", "record", "net", "concurrency", "demo", "demos", "render", "cli"}) {
+         {"fmt", "hiredis", "timeline", "record", "net", "concurrency", "demo", "demos", "render", "cli"}) {
         if (head == name) return head;
     }
     return "";

@@ -11,6 +11,7 @@
 #include "cli/interrupt.hpp"
 #include "cli/terminal.hpp"
 #include "net/descriptors.hpp"
+#include "net/redis_stand_in.hpp"
 #include "net/server_process.hpp"
 
 namespace overlap {
@@ -23,29 +24,38 @@ std::string summary(const ServerCounts& counts) {
         counts.bad_requests, counts.hung_up);
 }
 
+// Until Ctrl-C; a child until its parent is gone. Gives whether it was a child.
+template <typename Service>
+bool serve(asio::io_context& loop, Service& service, const std::string& address, int control) {
+    const Interrupt interrupt;
+    service.start();
+    const std::stop_callback<std::function<void()>> stop(interrupt.token(), [&loop] { loop.stop(); });
+    if (control >= 0) {
+        asio::co_spawn(loop, net::obey_parent(loop, service, address, control), [](std::exception_ptr error) {
+            if (error) std::rethrow_exception(error);
+        });
+    } else {
+        print(address + "\n");
+    }
+    loop.run();
+    return control >= 0;
+}
+
 }  // namespace
 
 int run_serve(const Invocation& invocation) {
-    const Interrupt interrupt;
     net::raise_descriptor_limit();
+    asio::io_context loop(1);
+    if (invocation.stand_in) {
+        net::RedisStandIn redis(loop, {.port = invocation.serve.port});
+        serve(loop, redis, redis.address(), invocation.control);
+        return exit_done;
+    }
     net::ServerOptions options = invocation.serve;
     if (invocation.log) options.log = [](const std::string& line) { std::cerr << line + '\n'; };
-
-    asio::io_context loop(1);
     net::Server server(loop, options);
-    server.start();
-    const std::stop_callback<std::function<void()>> stop(interrupt.token(), [&loop] { loop.stop(); });
-    const bool is_child = invocation.control >= 0;
-    if (is_child) {
-        asio::co_spawn(loop, net::obey_parent(loop, server, server.url(), invocation.control),
-                       [](std::exception_ptr error) {
-                           if (error) std::rethrow_exception(error);
-                       });
-    } else {
-        print(server.url() + "\n");
-    }
-    loop.run();
-    if (!is_child) print(summary(server.counts()));
+    const bool was_child = serve(loop, server, server.url(), invocation.control);
+    if (!was_child) print(summary(server.counts()));
     return exit_done;
 }
 

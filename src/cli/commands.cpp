@@ -120,6 +120,7 @@ CommandSpec serve_command() {
         {"--when-full", "WHAT", "refuse (429) or queue what comes above --max-in-flight (default refuse)"},
         {"--seed", "N", "of jitter, failures and /bytes (default 0)"},
         {"--log", "", "a line on standard error for each request", OptionKind::flag},
+        {"--redis", "", "", OptionKind::flag, true},  // the stand-in for Redis, for ourselves
         {"--control", "FD", "", OptionKind::value, true},
     };
     command.run = run_serve;

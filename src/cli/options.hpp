@@ -58,7 +58,8 @@ struct Invocation {
     net::ServerOptions serve;
     net::ProxyOptions proxy;
     bool log = false;
-    int control = -1;  ///< of a child process: the file descriptor to its parent
+    bool stand_in = false;  ///< `serve` in place of a Redis
+    int control = -1;       ///< of a child process: the file descriptor to its parent
 };
 
 /// All commands, demos first.

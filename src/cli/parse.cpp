@@ -224,6 +224,7 @@ void read_serve(const Values& values, Invocation& invocation) {
         serve.when_full = text == "queue" ? net::WhenFull::queue : net::WhenFull::refuse;
     }
     invocation.log = values.has("--log");
+    invocation.stand_in = values.has("--redis");
 }
 
 void read_proxy(const Values& values, net::ProxyOptions& proxy) {
