@@ -7,7 +7,8 @@ std::span<const Demo* const> all_demos() {
         &api,    //
         &burst,  //
         &chain,  //
-        &race,
+        &race,   //
+        &redis,
     };
     return demos;
 }

@@ -36,7 +36,7 @@ std::string owner_of(const std::string& include) {
     if (head == "nlohmann") return "json";
     if (head == "CLI") return "cli11";
     if (head == "http_parser.h") return "http_parser";
-    if (include == "demos.hpp") return "";  // its own folder
+    if (include == "demos.hpp" || include == "redis_words.hpp") return "";  // its own folder
     for (const char* name :
          {"fmt", "hiredis", "timeline", "record", "net", "concurrency", "demo", "demos", "render", "cli"}) {
         if (head == name) return head;

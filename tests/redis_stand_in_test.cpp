@@ -4,7 +4,7 @@
 #include <random>
 #include <string>
 
-#include "net/child_process.hpp"
+#include "net/server_process.hpp"
 #include "support/redis.hpp"
 #include "support/text.hpp"
 #include "support/wire.hpp"
@@ -74,11 +74,7 @@ TEST_CASE("no bytes whatsoever end the stand-in") {
 }
 
 TEST_CASE("it runs as a child of ours, and is counted") {
-    struct Child : net::ChildProcess {
-        Child() : ChildProcess(OVERLAP_BINARY, "serve", {"--redis"}) {}
-        ServerCounts counts() { return ask_counts<ServerCounts>(); }
-    };
-    Child child;
+    net::StandInProcess child(OVERLAP_BINARY);
     BlockingRedisClient client(net::resolve(net::parse_address(child.address())));
     CHECK(client.command({"PING"}).reply == status("PONG"));
     CHECK(child.counts().requests == 1);

@@ -71,6 +71,9 @@ int run_demo_command(const Invocation& invocation) {
     {
         ProgressLine progress(options.repeat);
         options.observer = progress.observer();
+        options.observer.notice = [](const std::string& sentence) {
+            std::cerr << "overlap: " + sentence + "\n";
+        };
         run = run_demo(*invocation.command->demo, options);
     }
     const OutputOptions& output = invocation.output;

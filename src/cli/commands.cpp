@@ -80,13 +80,20 @@ CommandSpec demo_command(const Demo& demo) {
                  demo.sweeps),
              OptionKind::values});
     }
+    if (demo.takes_redis) {
+        command.options.push_back(
+            {"--redis", "HOST:PORT", "use this Redis instead of one of our own; it is left as it was"});
+    }
     if (demo.takes_urls) {
         command.options.push_back({"--url", "URL",
                                    "call this http server instead of our own; can be given more than once",
                                    OptionKind::values});
     }
     const std::vector<OptionSpec> common{
-        {"--workers", "N", "threads in the pool (default: one per task, 32 at most)"},
+        {"--workers", "N",
+         demo.usual_workers == 0
+             ? "threads in the pool (default: one per task, 32 at most)"
+             : fmt::format("threads, or connections, in the pool (default {})", demo.usual_workers)},
         {"--way", "WAY", "sequential, coroutines or pool, or several with commas (default: all three)"},
         {"--seed", "N", "of everything random (default 0)"},
         {"--repeat", "N", "run all ways N times in turns, show the median and the spread (default 1)"},

@@ -197,7 +197,12 @@ RunOptions run_of(const Demo& demo, const Values& values) {
                                      fmt::join(values.texts("--way"), ",")));
     }
     const auto tasks = static_cast<std::int64_t>(lanes_of(demo, run.settings).size());
-    run.workers = static_cast<int>(std::min<std::int64_t>(tasks, 32));
+    const std::int64_t most_workers = demo.usual_workers > 0 ? demo.usual_workers : 32;
+    run.workers = static_cast<int>(std::min(tasks, most_workers));
+    if (values.has("--redis")) {
+        run.redis = values.text("--redis");
+        net::parse_address(run.redis);  // to be told before anything runs
+    }
     if (values.has("--seed") && !run.urls.empty() && run.settings.get("retries", 0) == 0) {
         throw UsageError("--seed is for our own server: with --url nothing is random");
     }

@@ -98,9 +98,12 @@ struct Demo {
     /// About what the sequential way takes, to be warned of when that is long; null: not worth it.
     Nanoseconds (*sequential_time)(const Settings&) = nullptr;
 
-    std::string_view sweeps =
-        {};                   ///< the knob that --sweep varies: how many coroutines are in flight at once
-    bool takes_urls = false;  ///< whether it can call a foreign server (--url)
+    /// The knob that --sweep varies: how many coroutines are in flight at once. Empty: none.
+    std::string_view sweeps = {};
+    bool takes_urls = false;   ///< whether it can call a foreign server (--url)
+    bool takes_redis = false;  ///< whether it can use a foreign Redis (--redis)
+
+    int usual_workers = 0;  ///< threads in the pool, unless --workers says otherwise; 0: one per task
 
     std::span<const Variant> variants;  ///< in the order of the panels
 

@@ -75,4 +75,10 @@ inline constexpr Knob backoff{
     .usual = 50 * ms,
     .most = 60'000 * ms};
 
+inline constexpr Knob rtt{.name = "rtt",
+                          .meaning = "distance to the server: the time of a round trip to it",
+                          .unit = Unit::duration,
+                          .usual = 10 * ms,
+                          .most = 10'000 * ms};
+
 }  // namespace overlap::knob

@@ -236,6 +236,8 @@ Run run_demo(const Demo& demo, const RunOptions& options) {
         if (surroundings.address.starts_with("http://")) {
             const std::string path = demo.request != nullptr ? demo.request(options.settings) : "/";
             surroundings.targets = {net::resolve(net::parse_url(surroundings.address + path))};
+        } else {
+            surroundings.targets = {net::resolve(net::parse_address(surroundings.address))};
         }
         // With jitter no call of this server is quick.
         if (options.settings.get("jitter", 0) == 0) warm_up(variants, options, surroundings);

@@ -19,6 +19,7 @@ struct Observer {
     std::function<void(const Variant& variant, int repeat, int tasks, const std::atomic<int>& started)>
         way_begins;
     std::function<void()> way_ends;
+    std::function<void(const std::string& sentence)> notice;  ///< what is to be known before the run
     std::function<CpuSample()> own_cost;  ///< what observing took so far, to be left out of what is measured
 };
 
@@ -31,6 +32,7 @@ struct RunOptions {
     std::vector<std::string> variants;  ///< of those with a name, only these; empty: all
     int repeat = 1;                     ///< the ways take turns: a b c, a b c, ...
     std::vector<std::string> urls;      ///< to call instead of our own server
+    std::string redis;                  ///< "HOST:PORT" of one to use; empty: the demo starts one
     std::uint64_t seed = 0;
     std::string program;   ///< the overlap binary, which is the server too
     std::stop_token stop;  ///< Ctrl-C: what was measured by then comes back, marked as interrupted

@@ -24,6 +24,15 @@ class ServerProcess : public ChildProcess {
     [[nodiscard]] ServerCounts counts() { return ask_counts<ServerCounts>(); }
 };
 
+class StandInProcess : public ChildProcess {
+  public:
+    /// The stand-in for Redis (see redis_stand_in.hpp). Its address() is like "127.0.0.1:40123".
+    explicit StandInProcess(const std::string& program) : ChildProcess(program, "serve", {"--redis"}) {}
+
+    /// Throws Error when the stand-in is gone.
+    [[nodiscard]] ServerCounts counts() { return ask_counts<ServerCounts>(); }
+};
+
 class ProxyProcess : public ChildProcess {
   public:
     /// `options`: those of `overlap proxy` (see proxy_arguments()). Its address() is like "127.0.0.1:40123".

@@ -19,6 +19,7 @@ constexpr Explanation explanations[] = {
     {"burst", explain_calls},
     {"chain", explain_chain},
     {"race", explain_race},
+    {"redis", explain_redis},
 };
 
 }  // namespace

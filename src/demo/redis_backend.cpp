@@ -1,0 +1,222 @@
+#include "demo/redis_backend.hpp"
+
+#include <unistd.h>
+
+#include <asio/co_spawn.hpp>
+#include <asio/io_context.hpp>
+#include <chrono>
+#include <cstdlib>
+#include <exception>
+#include <optional>
+#include <random>
+
+#include "concurrency/gather.hpp"
+#include "demo/runner.hpp"
+#include "net/redis_client.hpp"
+#include "net/redis_process.hpp"
+#include "net/server_process.hpp"
+#include "timeline/error.hpp"
+
+namespace overlap {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t keys_at_once = 500;  // to delete with one command
+
+// Of commands beside the demo's own, which go on after Ctrl-C: to clean up.
+const net::RedisOptions patient{.connect_timeout = 5s, .timeout = 30s};
+
+// "name:12" in a text of INFO; 0 where it is not mentioned.
+std::int64_t number_in(const std::string& info, const std::string& name) {
+    const std::size_t at = info.find("\n" + name);
+    return at == std::string::npos ? 0 : std::atoll(info.c_str() + at + 1 + name.size());
+}
+
+std::string word_in(const std::string& info, const std::string& name) {
+    const std::size_t at = info.find("\n" + name);
+    if (at == std::string::npos) return "";
+    const std::size_t from = at + 1 + name.size();
+    return info.substr(from, info.find_first_of("\r\n", from) - from);
+}
+
+asio::awaitable<void> write(net::AsyncRedis& redis, int id, bool expires, std::string& error) {
+    std::vector<std::string> words{"RPUSH", conversation_key(id)};
+    for (std::string& message : conversation(id)) words.push_back(std::move(message));
+    const std::string push = net::redis_command(words);
+    net::RedisAnswer answer = co_await redis.command(push);
+    if (answer.ok() && expires) {
+        // Should we be killed before we can delete it.
+        const std::string expire = net::redis_command({"EXPIRE", conversation_key(id), "3600"});
+        answer = co_await redis.command(expire);
+    }
+    if (!answer.ok()) error = answer.error;
+}
+
+// One conversation for each task, as long as this lives.
+class Conversations {
+  public:
+    Conversations(net::Target where, int count, bool foreign)
+        : where_(std::move(where)), count_(count), foreign_(foreign) {}
+    ~Conversations() {
+        if (foreign_) remove();
+    }
+    Conversations(const Conversations&) = delete;
+    Conversations& operator=(const Conversations&) = delete;
+
+    /// Gives what went wrong, in words; empty when nothing did.
+    std::string write_all() {
+        asio::io_context loop(1);
+        net::AsyncRedis redis(loop.get_executor(), where_, patient);
+        std::string error;
+        std::vector<asio::awaitable<void>> all;
+        for (int id = 0; id < count_; ++id) all.push_back(write(redis, id, foreign_, error));
+        asio::co_spawn(loop, gather(std::move(all)), [](std::exception_ptr e) {
+            if (e) std::rethrow_exception(e);
+        });
+        loop.run();
+        return error;
+    }
+
+  private:
+    void remove() {
+        net::BlockingRedis redis(where_, patient);
+        std::vector<std::string> words{"DEL"};
+        for (int id = 0; id < count_; ++id) {
+            words.push_back(conversation_key(id));
+            if (words.size() <= keys_at_once && id + 1 < count_) continue;
+            if (!redis.command(net::redis_command(words)).ok()) return;  // gone, and they expire
+            words.resize(1);
+        }
+    }
+
+    net::Target where_;
+    int count_;
+    bool foreign_;
+};
+
+class RedisBackend : public Backend {
+  public:
+    explicit RedisBackend(const RunOptions& options) {
+        const bool foreign = !options.redis.empty();
+        start(options);
+        const net::Target where = net::resolve(net::parse_address(redis_));
+        conversations_.emplace(where, static_cast<int>(options.settings.get("tasks")), foreign);
+        if (const std::string error = conversations_->write_all(); !error.empty()) {
+            throw Error("cannot use the Redis at " + redis_ + ": " + error + advice(error));
+        }
+        if (stand_in_) {
+            name_ = "our stand-in, not Redis";
+        } else {
+            beside_.emplace(where, patient);
+            const std::string version = word_in(info("server"), "redis_version:");
+            name_ = foreign ? "Redis " + version + " at " + redis_ : "redis-server " + version;
+        }
+        rtt_ = options.settings.get("rtt");
+        if (rtt_ > 0) {
+            proxy_.emplace(options.program,
+                           net::proxy_arguments({.to = net::parse_address(redis_), .rtt = rtt_}));
+        }
+    }
+
+    [[nodiscard]] std::string address() const override { return proxy_ ? proxy_->address() : redis_; }
+    [[nodiscard]] std::string note() const override {
+        return " (" + name_ + (rtt_ > 0 ? ", " + format_exact(rtt_) + " away)" : ")");
+    }
+
+    void reset() override {
+        if (stand_in_) return stand_in_->reset_counts();
+        before_ = counted();
+    }
+    ServerCounts counts() override {
+        if (stand_in_) return stand_in_->counts();
+        ServerCounts counts = counted();
+        counts.requests -= before_.requests;
+        counts.connections -= before_.connections;
+        return counts;
+    }
+
+  private:
+    void start(const RunOptions& options) {
+        if (!options.redis.empty()) {
+            redis_ = options.redis;
+        } else if (const std::optional<std::string> program = net::find_program("redis-server")) {
+            server_.emplace(*program);
+            redis_ = server_->address();
+        } else {
+            if (options.observer.notice) {
+                options.observer.notice(
+                    "redis-server is not installed (apt-get install -y redis-server): our stand-in is used "
+                    "instead");
+            }
+            stand_in_.emplace(options.program);
+            redis_ = stand_in_->address();
+        }
+    }
+
+    static std::string advice(const std::string& error) {
+        if (error.starts_with("NOAUTH"))
+            return "; there is no way to give one: leave --redis out, or name another";
+        if (error == "connection refused") return "; is it running?";
+        return "";
+    }
+
+    std::string info(const std::string& section) {
+        const net::RedisAnswer answer = beside_->command(net::redis_command({"INFO", section}));
+        if (!answer.ok()) throw Error("the Redis at " + redis_ + " is gone: " + answer.error);
+        return answer.reply.text;
+    }
+
+    // What Redis says of itself. One that others use too counts what they do.
+    ServerCounts counted() {
+        return {.requests = number_in(info("commandstats"), "cmdstat_lrange:calls="),
+                .connections = number_in(info("stats"), "total_connections_received:")};
+    }
+
+    std::optional<net::RedisProcess> server_;  ///< one of these two, or a foreign one
+    std::optional<net::StandInProcess> stand_in_;
+    std::string redis_;  ///< where it is
+    std::string name_;
+    std::optional<Conversations> conversations_;
+    std::optional<net::BlockingRedis> beside_;  ///< a connection of our own, past the proxy
+    std::optional<net::ProxyProcess> proxy_;
+    Nanoseconds rtt_ = 0;
+    ServerCounts before_;
+};
+
+}  // namespace
+
+std::vector<std::string> conversation(int id) {
+    const std::string topic = std::to_string(id + 1);
+    return {"user: what did I ask you in conversation " + topic + "?",
+            "assistant: you asked about order " + std::to_string(id * 7919 % 100'000) + ".",
+            "user: and what did you say?",
+            "assistant: that it is on its way. Anything else about " + topic + "?"};
+}
+
+std::string conversation_key(int id) {
+    static const std::string prefix =
+        "overlap:" + std::to_string(::getpid()) + ":" + std::to_string(std::random_device()()) + ":";
+    return prefix + std::to_string(id);
+}
+
+std::string read_command(int id) { return net::redis_command({"LRANGE", conversation_key(id), "0", "-1"}); }
+
+void compare(ScopedSpan& span, const net::RedisAnswer& answer, int id) {
+    if (!answer.ok()) return span.fail(answer.error);
+    std::vector<std::string> messages;
+    for (const net::RedisReply& item : answer.reply.items) messages.push_back(item.text);
+    if (messages != conversation(id)) span.fail("not what was written");
+}
+
+net::RedisOptions redis_options(const Context& run) {
+    return {.connect_timeout = run.client().connect_timeout,
+            .timeout = run.client().timeout,
+            .stop = run.client().stop};
+}
+
+std::unique_ptr<Backend> redis_backend(const RunOptions& options) {
+    return std::make_unique<RedisBackend>(options);
+}
+
+}  // namespace overlap
