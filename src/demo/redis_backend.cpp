@@ -40,17 +40,19 @@ std::string word_in(const std::string& info, const std::string& name) {
     return info.substr(from, info.find_first_of("\r\n", from) - from);
 }
 
+// Both at once, so that they go out together: should we be killed before we can delete the conversation,
+// Redis does.
 asio::awaitable<void> write(net::AsyncRedis& redis, int id, bool expires, std::string& error) {
     std::vector<std::string> words{"RPUSH", conversation_key(id)};
     for (std::string& message : conversation(id)) words.push_back(std::move(message));
     const std::string push = net::redis_command(words);
-    net::RedisAnswer answer = co_await redis.command(push);
-    if (answer.ok() && expires) {
-        // Should we be killed before we can delete it.
-        const std::string expire = net::redis_command({"EXPIRE", conversation_key(id), "3600"});
-        answer = co_await redis.command(expire);
+    const std::string expire = net::redis_command({"EXPIRE", conversation_key(id), "3600"});
+    std::vector<asio::awaitable<net::RedisAnswer>> commands;
+    commands.push_back(redis.command(push));
+    if (expires) commands.push_back(redis.command(expire));
+    for (const net::RedisAnswer& answer : co_await gather(std::move(commands))) {
+        if (!answer.ok() && error.empty()) error = answer.error;
     }
-    if (!answer.ok()) error = answer.error;
 }
 
 // One conversation for each task, as long as this lives.

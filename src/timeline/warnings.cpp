@@ -126,7 +126,7 @@ std::vector<std::string> warnings(const Run& run) {
                              : "Interrupted: not all ways and repeats were run; what is drawn did finish.");
     }
     if (run.server_gone)
-        sentences.emplace_back("Our server ended in the middle of the run; its counts are missing.");
+        sentences.emplace_back("The server ended in the middle of the run; its counts are missing.");
     for (const WayRun& way : run.ways) {
         if (way.interrupted) {
             sentences.push_back("Interrupted: " + subject(way) +
