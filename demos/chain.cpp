@@ -1,5 +1,4 @@
-// The posts can only be asked for once the user is known. What can overlap when calls need each other's
-// answer?
+// Posts can only be asked for once their user is known. What can overlap when calls need each other's answer?
 
 #include <asio/awaitable.hpp>
 #include <asio/co_spawn.hpp>
@@ -53,8 +52,7 @@ asio::awaitable<void> one_after_the_other(Context& run, net::AsyncClient& client
     for (const int id : run.tasks()) co_await fetch_async(run, client, id);
 }
 
-// Python: await asyncio.gather(*(fetch(id) for id in users))   Each chain keeps its order, the chains
-// overlap.
+// Python: await asyncio.gather(*(fetch(id) for id in users))   Each chain keeps its order; they overlap.
 asio::awaitable<void> all_at_once(Context& run, net::AsyncClient& client) {
     std::vector<asio::awaitable<void>> chains;
     for (const int id : run.tasks()) chains.push_back(fetch_async(run, client, id));
@@ -117,8 +115,8 @@ const Demo chain{
         [](const Settings& settings, std::span<const std::string>) {
             const std::int64_t users = settings.get("users");
             return std::to_string(users) + (users == 1 ? " user" : " users") + " in " +
-                   format_exact(settings.get("user-latency")) + ", then the posts in " +
-                   format_exact(settings.get("posts-latency"));
+                   answer_time(settings, "user-latency") + ", then the posts in " +
+                   answer_time(settings, "posts-latency");
         },
     .caption = [](const Variant& variant, const Context& run) -> std::string {
         if (variant.way == Way::sequential) return "Sequential: one user after the other on one thread";

@@ -175,7 +175,7 @@ TEST_CASE("both at once: exactly one wins, and the other did not fail") {
 }
 
 TEST_CASE("the deadline passes: no answer, and every call that was under way was given up") {
-    RunOptions options = options_of(60'000 * ms, 60'000 * ms, 60'000 * ms);
+    RunOptions options = options_of(60'000 * ms, 60'000 * ms, 30'000 * ms);
     options.settings.set("deadline", 200 * ms);
     const Run run = run_demo(race, options);
     const std::int64_t hung_up[] = {1, 2, 2};
@@ -208,7 +208,7 @@ TEST_CASE("a pool of one thread asks the second only after the first") {
 TEST_CASE("a stop in the middle: nothing is concluded, and what was under way was cancelled") {
     for (const Way way : all_ways) {
         CAPTURE(name_of(way));
-        RunOptions options = options_of(60'000 * ms, 60'000 * ms, 60'000 * ms);
+        RunOptions options = options_of(60'000 * ms, 60'000 * ms, 30'000 * ms);
         options.ways = {way};
         std::stop_source stop;
         options.stop = stop.get_token();

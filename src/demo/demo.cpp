@@ -45,10 +45,10 @@ std::string delay_path(Nanoseconds delay) {
     return path + "." + std::string(6 - digits.size(), '0') + digits;
 }
 
-std::string answer_time(const Settings& settings) {
-    const Nanoseconds latency = settings.get("latency");
+std::string answer_time(const Settings& settings, std::string_view latency) {
+    const Nanoseconds least = settings.get(latency);
     const Nanoseconds jitter = settings.get("jitter", 0);
-    return format_exact(latency) + (jitter == 0 ? "" : " to " + format_exact(latency + jitter));
+    return format_exact(least) + (jitter == 0 ? "" : " to " + format_exact(least + jitter));
 }
 
 std::string title_of_calls(const Settings& settings, std::span<const std::string> urls) {

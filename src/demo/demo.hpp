@@ -120,8 +120,8 @@ std::vector<std::string> lanes_of(const Demo& demo, const Settings& settings);
 /// The path of our server that answers after `delay`: "/delay?ms=200".
 std::string delay_path(Nanoseconds delay);
 
-/// How long our server takes by the knobs "latency" and "jitter": "200ms", "20ms to 320ms".
-std::string answer_time(const Settings& settings);
+/// How long our server takes by the knobs `latency` and "jitter": "200ms", "20ms to 320ms".
+std::string answer_time(const Settings& settings, std::string_view latency = "latency");
 
 /// "3 calls to a loopback API that answers each after 200ms", or to the first of `urls`: for Demo::title.
 std::string title_of_calls(const Settings& settings, std::span<const std::string> urls);

@@ -26,7 +26,7 @@ constexpr Knob latency(Nanoseconds usual, Nanoseconds as_in_notes) {
     return latency("latency", "time the server takes to answer", usual, as_in_notes);
 }
 
-/// When something is given up.
+/// When something is given up; no later than a client does by itself (net::ClientOptions::timeout).
 constexpr Knob limit(std::string_view name, std::string_view meaning, Nanoseconds usual,
                      std::optional<Nanoseconds> as_in_notes = std::nullopt) {
     return {.name = name,
@@ -34,7 +34,7 @@ constexpr Knob limit(std::string_view name, std::string_view meaning, Nanosecond
             .unit = Unit::duration,
             .usual = usual,
             .least = 1 * ms,
-            .most = 600'000 * ms,
+            .most = 30'000 * ms,
             .as_in_notes = as_in_notes};
 }
 
