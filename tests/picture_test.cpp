@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <numeric>
 #include <random>
 #include <span>
@@ -115,6 +117,21 @@ TEST_CASE("in 20,000 random timelines no line is wider than it may be, and tick 
             const auto unit = word.find_first_not_of("0123456789.");
             REQUIRE_MESSAGE(word.find_first_of("0123456789", unit) == std::string::npos, i, labels);
         }
+    }
+}
+
+TEST_CASE("numbers of any size stay in their column of the table") {
+    Run run = test::three_calls();
+    run.ways[1].server->peak_in_flight = 123'456'789'012'345;
+    run.ways[2].server->peak_in_flight = std::numeric_limits<std::int64_t>::max();
+    run.ways[1].usage.peak_memory = std::numeric_limits<std::int64_t>::max();
+    for (const int width : {narrowest_width, widest_width}) {
+        const std::string picture = render_ascii(run, {.width = width});
+        for (const std::string& line : lines_of(picture))
+            CHECK_MESSAGE(line.size() <= static_cast<std::size_t>(width), line);
+        CHECK(contains(picture, " 1e+14 "));
+        CHECK(contains(picture, " 9e+18\n"));
+        CHECK(contains(picture, " 9e+12MiB "));
     }
 }
 

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <functional>
 #include <optional>
 #include <span>
+#include <system_error>
 
 #include "render/text.hpp"
 #include "timeline/duration.hpp"
@@ -132,6 +134,15 @@ const char* heading(Way way, bool narrow) {
     return "?";
 }
 
+// A number too long for its column, as in "9e+12MiB": columns must not touch.
+std::string fitted(std::string cell, int width) {
+    if (cell.size() < static_cast<std::size_t>(width)) return cell;
+    double number = 0;
+    const auto [rest, error] = std::from_chars(cell.data(), cell.data() + cell.size(), number);
+    if (error != std::errc()) return elide(cell, width - 1);
+    return fmt::format("{:.0e}{}", number, rest);
+}
+
 void add_block(std::vector<std::string>& rows, std::span<const Column> columns, bool narrow) {
     const int name_width = narrow ? 13 : 20;
     const int cell_width = narrow ? 9 : 13;
@@ -149,7 +160,7 @@ void add_block(std::vector<std::string>& rows, std::span<const Column> columns, 
         for (const Column& column : columns) {
             const Cell cell = measure.cell(column);
             any = any || (cell && *cell != "0");
-            row += pad_left(cell.value_or("-"), cell_width);
+            row += pad_left(fitted(cell.value_or("-"), cell_width), cell_width);
         }
         if (any) rows.push_back(row);
     }
