@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <asio/co_spawn.hpp>
 #include <asio/io_context.hpp>
 #include <chrono>
@@ -12,6 +13,7 @@
 
 #include "concurrency/gather.hpp"
 #include "demo/runner.hpp"
+#include "net/descriptors.hpp"
 #include "net/redis_client.hpp"
 #include "net/redis_process.hpp"
 #include "net/server_process.hpp"
@@ -97,6 +99,21 @@ class Conversations {
     bool foreign_;
 };
 
+// The proxy has two connections for each of its clients, and the panel `each` has a client a task.
+void check_descriptors(const RunOptions& options) {
+    const auto among = [](const auto& list, const auto& value) {
+        return std::find(list.begin(), list.end(), value) != list.end();
+    };
+    if (!among(options.ways, Way::coroutines)) return;
+    if (!options.variants.empty() && !among(options.variants, "each")) return;
+    try {
+        net::need_descriptors(2 * static_cast<std::size_t>(options.settings.get("tasks")));
+    } catch (const Error& error) {
+        throw Error(std::string("the proxy that adds --rtt takes two for each connection: ") + error.what() +
+                    "; --rtt 0 needs no proxy, --variant pooled,pipelined few connections");
+    }
+}
+
 class RedisBackend : public Backend {
   public:
     explicit RedisBackend(const RunOptions& options) {
@@ -116,6 +133,7 @@ class RedisBackend : public Backend {
         }
         rtt_ = options.settings.get("rtt");
         if (rtt_ > 0) {
+            check_descriptors(options);
             proxy_.emplace(options.program,
                            net::proxy_arguments({.to = net::parse_address(redis_), .rtt = rtt_}));
         }

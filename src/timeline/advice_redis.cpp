@@ -32,12 +32,24 @@ std::string connections(const WayRun& way) {
     return way.server ? plural(static_cast<std::size_t>(way.server->connections), "connection") : "";
 }
 
+// Without distance: there is no round trip to count in.
+std::vector<std::string> explain_near(const Run& run) {
+    std::string medians;
+    for (const WayRun& way : run.ways) {
+        if (!work_done(way)) continue;
+        medians += (medians.empty() ? "" : ", ") + subject(way) + " " + format_duration(median_call(way));
+    }
+    if (medians.empty()) return {};
+    return {"No distance was added (--rtt 0). The median read, its time in a queue left out: " + medians +
+            "."};
+}
+
 }  // namespace
 
 std::vector<std::string> explain_redis(const Run& run) {
-    std::vector<std::string> sentences;
     const Nanoseconds rtt = rtt_of(run);
-    if (rtt == 0) return explain_calls(run);
+    if (rtt == 0) return explain_near(run);
+    std::vector<std::string> sentences;
 
     std::string paid;
     for (const WayRun& way : run.ways) {
