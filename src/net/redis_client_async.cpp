@@ -67,6 +67,7 @@ struct AsyncRedis::Connection {
     asio::steady_timer timer;  ///< of the oldest command's timeout
     RedisParser parser;
     std::string unsent;
+    clock::time_point asked;  ///< when the first of the unsent commands came
     bool connected = false;
     bool sending = false;
     std::string failure;       ///< why, once it has failed
@@ -127,7 +128,9 @@ void AsyncRedis::start(std::string_view wire, auto resume) {
     if (cancellation.is_connected()) {
         cancellation.assign([connection, number](asio::cancellation_type) { cancel(*connection, number); });
     }
-    flight.waiting.push_back({std::move(resume), clock::now() + connection->options.timeout});
+    // One reading of the clock for all that go out together.
+    if (connection->unsent.empty() || !connection->connected) connection->asked = clock::now();
+    flight.waiting.push_back({std::move(resume), connection->asked + connection->options.timeout});
     connection->unsent += wire;
     if (begun) {
         keep_time(connection);
