@@ -8,7 +8,8 @@ std::span<const Demo* const> all_demos() {
         &burst,  //
         &chain,  //
         &race,   //
-        &redis,
+        &reuse,  //
+        &redis,  //
     };
     return demos;
 }

@@ -12,6 +12,7 @@ extern const Demo api;
 extern const Demo burst;
 extern const Demo chain;
 extern const Demo race;
+extern const Demo reuse;
 
 /// The demos' own source files, embedded by the build.
 extern const std::string_view api_source;
@@ -23,6 +24,7 @@ extern const Demo redis;
 /// The demos' own source files, embedded by the build.
 extern const std::string_view api_source;
 extern const std::string_view redis_source;
+extern const std::string_view reuse_source;
 
 /// In the order of the lessons.
 std::span<const Demo* const> all_demos();

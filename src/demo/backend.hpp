@@ -22,6 +22,9 @@ class Backend {
     /// Where it listens: "http://127.0.0.1:40123", "127.0.0.1:6379".
     [[nodiscard]] virtual std::string address() const = 0;
 
+    /// The forward proxy to reach it through: "127.0.0.1:40124"; empty: none.
+    [[nodiscard]] virtual std::string proxy() const { return ""; }
+
     /// To be added to the run's title, when there is something to say of it.
     [[nodiscard]] virtual std::string note() const { return ""; }
 
@@ -31,7 +34,8 @@ class Backend {
     virtual ServerCounts counts() = 0;
 };
 
-/// Our HTTP server, with the knobs jitter, fail-rate and max-in-flight where the demo has them.
+/// Our HTTP server, with the knobs jitter, fail-rate and max-in-flight where the demo has them; at a
+/// distance, behind a proxy, where it has the knob rtt and that is not 0.
 std::unique_ptr<Backend> http_backend(const RunOptions& options);
 
 }  // namespace overlap

@@ -54,7 +54,11 @@ std::string answer_time(const Settings& settings, std::string_view latency) {
 std::string title_of_calls(const Settings& settings, std::span<const std::string> urls) {
     const std::int64_t tasks = settings.get("tasks");
     std::string title = std::to_string(tasks) + (tasks == 1 ? " call" : " calls") + " to ";
-    if (urls.empty()) return title + "a loopback API that answers each after " + answer_time(settings);
+    const Nanoseconds rtt = settings.get("rtt", 0);
+    if (urls.empty()) {
+        return title + "a loopback API that answers each after " + answer_time(settings) +
+               (rtt > 0 ? ", " + format_exact(rtt) + " away" : "");
+    }
     return title + urls.front() + (urls.size() > 1 ? " and others" : "");
 }
 

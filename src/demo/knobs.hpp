@@ -53,6 +53,12 @@ inline constexpr Knob max_in_flight{
     .meaning = "requests that our server answers at once, 429 for more; 0: no limit",
     .most = 1'000'000,
     .of_server = true};
+inline constexpr Knob rtt{.name = "rtt",
+                          .meaning = "distance of our server: a round trip to it; 0: none is added",
+                          .unit = Unit::duration,
+                          .usual = 20 * ms,
+                          .most = 10'000 * ms,
+                          .of_server = true};
 inline constexpr Knob timeout{.name = "timeout",
                               .meaning = "when to give an attempt up",
                               .unit = Unit::duration,

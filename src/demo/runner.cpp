@@ -239,6 +239,9 @@ Run run_demo(const Demo& demo, const RunOptions& options) {
         } else {
             surroundings.targets = {net::resolve(net::parse_address(surroundings.address))};
         }
+        if (const std::string proxy = backend->get().proxy(); !proxy.empty()) {
+            surroundings.client.via = net::resolve(net::parse_address(proxy)).endpoints.front();
+        }
         // With jitter no call of this server is quick.
         if (options.settings.get("jitter", 0) == 0) warm_up(variants, options, surroundings);
     }

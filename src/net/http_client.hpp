@@ -87,8 +87,8 @@ class BlockingClient {
     /// A new connection; not open when that failed.
     Connection connect(const Target& target);
 
-    /// GET on that connection, which is kept afterwards as keep_alive says. One that is not open, or turns
-    /// out to have been closed since it was kept, is opened anew.
+    /// GET on that connection, which is kept afterwards as keep_alive says. Fails as connect() did, if it
+    /// did. A kept connection that turns out to have been closed meanwhile is opened anew.
     Answer get(Connection connection, const Target& target);
 
   private:

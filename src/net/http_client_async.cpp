@@ -138,10 +138,9 @@ asio::awaitable<Answer> AsyncClient::call(std::optional<Connection> given, const
     for (;; connection.reused = false) {
         // 1. Connect, unless there is a connection.
         Deadline time_limit(executor_, connection, options_);
-        if (!connection.is_open()) {
+        if (!connection.is_open() && connection.error.empty())
             co_await open(connection, target, options_, time_limit);
-            if (!connection.is_open()) co_return Answer{.status = 0, .body = {}, .error = connection.error};
-        }
+        if (!connection.is_open()) co_return Answer{.status = 0, .body = {}, .error = connection.error};
         time_limit.connected();
         tcp::socket& socket = connection.socket;
 

@@ -159,10 +159,8 @@ Answer BlockingClient::get(Connection connection, const Target& target) {
     if (options_.stop.stop_requested()) return {.status = 0, .body = {}, .error = "interrupted"};
     for (;; connection.reused = false) {
         // 1. Connect, unless there is a connection.
-        if (!connection.is_open()) {
-            open(connection, target, options_);
-            if (!connection.is_open()) return {.status = 0, .body = {}, .error = connection.error};
-        }
+        if (!connection.is_open() && connection.error.empty()) open(connection, target, options_);
+        if (!connection.is_open()) return {.status = 0, .body = {}, .error = connection.error};
         tcp::socket& socket = connection.socket;
         std::optional<StopCallback> hang_up_on_stop(std::in_place, options_.stop, HangUp{socket});
 

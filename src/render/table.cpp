@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <functional>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <system_error>
@@ -55,6 +56,14 @@ Cell throughput(const Column& column) {
     return fmt::format("{:.0f}/s", static_cast<double>(outcomes.done) * 1e9 / static_cast<double>(total));
 }
 
+// What the connections took to open, where a demo opens them in a step of its own.
+Cell opening(const Column& column, bool median) {
+    const std::vector<Nanoseconds> times = times_of(column.way.timeline, Phase::connect);
+    if (times.empty()) return std::nullopt;
+    return format_duration(median ? percentile(times, 50)
+                                  : std::accumulate(times.begin(), times.end(), Nanoseconds{0}));
+}
+
 // The fastest or slowest repeat; nothing to say of a single one.
 Cell repeat(const Column& column, bool slowest) {
     const std::vector<Nanoseconds>& all = column.way.makespans;
@@ -95,6 +104,8 @@ const std::vector<Measure>& measures() {
          [](const Column& c) {
              return c.way.server ? Cell(fmt::format("{}", c.way.server->connections)) : std::nullopt;
          }},
+        {"opening them, in all", "opening", [](const Column& c) { return opening(c, false); }},
+        {"  one, median", "  one", [](const Column& c) { return opening(c, true); }},
         {"threads", "threads", [](const Column& c) { return Cell(fmt::format("{}", c.way.usage.threads)); }},
         {"CPU time", "CPU time", [](const Column& c) { return Cell(format_duration(c.way.usage.cpu)); }},
         {"context switches", "switches",

@@ -20,6 +20,7 @@ constexpr Explanation explanations[] = {
     {"chain", explain_chain},
     {"race", explain_race},
     {"redis", explain_redis},
+    {"reuse", explain_reuse},
 };
 
 }  // namespace

@@ -19,4 +19,7 @@ std::vector<std::string> explain_race(const Run& run);
 /// Of reads from a Redis that is some round trips away.
 std::vector<std::string> explain_redis(const Run& run);
 
+/// Of connections: what opening them takes, what keeping them saves, and what waiting for one costs.
+std::vector<std::string> explain_reuse(const Run& run);
+
 }  // namespace overlap

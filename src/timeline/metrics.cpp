@@ -109,6 +109,15 @@ Nanoseconds median_call(const WayRun& way) {
     return times.empty() ? 0 : percentile(times, 50);
 }
 
+std::vector<Nanoseconds> times_of(const Timeline& timeline, Phase phase) {
+    std::vector<Nanoseconds> times;
+    for (const Span& span : timeline.spans) {
+        if (span.phase == phase && span.outcome == Outcome::done) times.push_back(span.end - span.begin);
+    }
+    std::sort(times.begin(), times.end());
+    return times;
+}
+
 Latency latency_of(const std::vector<TaskSummary>& tasks) {
     if (tasks.empty()) return {};
     std::vector<Nanoseconds> sorted;

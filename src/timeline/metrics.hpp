@@ -56,6 +56,9 @@ std::vector<TaskSummary> summarize_tasks(const Timeline& timeline);
 /// The median time of a task, its time in a queue left out. 0 without tasks.
 Nanoseconds median_call(const WayRun& way);
 
+/// How long the steps of that kind took that were done, the shortest first.
+std::vector<Nanoseconds> times_of(const Timeline& timeline, Phase phase);
+
 /// How long tasks took from submission to end. Percentiles by nearest rank.
 struct Latency {
     std::size_t count = 0;

@@ -1,0 +1,118 @@
+#include <algorithm>
+#include <numeric>
+#include <string_view>
+
+#include "timeline/advice_of_demos.hpp"
+#include "timeline/duration.hpp"
+#include "timeline/metrics.hpp"
+#include "timeline/words.hpp"
+
+namespace overlap {
+namespace {
+
+// The panel of that way and variant, if it did all of its work.
+const WayRun* find(const Run& run, Way way, std::string_view variant) {
+    const auto found = std::find_if(run.ways.begin(), run.ways.end(), [&](const WayRun& each) {
+        return each.way == way && each.variant == variant && work_done(each);
+    });
+    return found == run.ways.end() ? nullptr : &*found;
+}
+
+// The first way there is of that variant.
+const WayRun* find(const Run& run, std::string_view variant) {
+    for (const Way way : all_ways) {
+        if (const WayRun* const found = find(run, way, variant)) return found;
+    }
+    return nullptr;
+}
+
+std::size_t tasks_of(const WayRun& way) { return summarize_tasks(way.timeline).size(); }
+
+std::size_t opened(const WayRun& way) { return times_of(way.timeline, Phase::connect).size(); }
+
+// What opening a connection takes, and what share of the calls that is.
+void explain_opening(const Run& run, std::vector<std::string>& sentences) {
+    const WayRun* const way = find(run, "new");
+    if (way == nullptr) return;
+    const std::vector<Nanoseconds> opening = times_of(way->timeline, Phase::connect);
+    if (opening.empty()) return;
+    Nanoseconds calls = 0;
+    for (const TaskSummary& task : summarize_tasks(way->timeline)) calls += task.latency() - task.queued;
+    const Nanoseconds all = std::accumulate(opening.begin(), opening.end(), Nanoseconds{0});
+    const double share = calls == 0 ? 0 : static_cast<double>(all) / static_cast<double>(calls);
+    const std::string median = format_duration(percentile(opening, 50));
+    if (share < 0.02) {
+        sentences.push_back("Opening a connection took only " + median + " here (median), " +
+                            (share < 0.01 ? "less than 1%" : percent(share)) +
+                            " of a call: with no distance there is little to save. --rtt 20ms adds some.");
+        return;
+    }
+    sentences.push_back("Opening a connection took " + median + " (median): " + percent(share) +
+                        " of the time of a call that opens its own, before it can ask anything.");
+}
+
+// What keeping connections saves when no two calls need one at once.
+void explain_keeping(const Run& run, std::vector<std::string>& sentences) {
+    const WayRun* const fresh = find(run, Way::sequential, "new");
+    const WayRun* kept = find(run, Way::sequential, "one");
+    if (kept == nullptr) kept = find(run, Way::sequential, "pool");
+    if (fresh == nullptr || kept == nullptr || tasks_of(*fresh) < 2) return;
+    const std::optional<double> times = speedup(run, *kept);
+    if (!times || !is_faster(*times)) return;
+    sentences.push_back("One at a time, " + plural(opened(*kept), "connection") + " kept open did for all " +
+                        std::to_string(tasks_of(*kept)) + " calls: " + format_duration(total_of(*kept)) +
+                        " instead of " + format_duration(total_of(*fresh)) + ".");
+}
+
+// What sharing one connection costs calls that are made at once, and what a pool gives back.
+void explain_sharing(const Run& run, Way way, std::vector<std::string>& sentences) {
+    const WayRun* const one = find(run, way, "one");
+    if (one == nullptr || tasks_of(*one) < 2) return;
+    Nanoseconds longest = 0;
+    for (const TaskSummary& task : summarize_tasks(one->timeline)) longest = std::max(longest, task.queued);
+    std::string fact = capitalized(subject(*one)) +
+                       ": HTTP/1.1 carries one request at a time, so calls queued "
+                       "for the connection, up to " +
+                       format_duration(longest) + "; all took " + format_duration(total_of(*one));
+    const WayRun* const pool = find(run, way, "pool");
+    const WayRun* const fresh = find(run, way, "new");
+    if (pool != nullptr) {
+        fact += ", " + format_duration(total_of(*pool)) + " with " + plural(opened(*pool), "connection");
+    }
+    if (fresh != nullptr) {
+        fact += std::string(pool != nullptr ? " and " : ", ") + format_duration(total_of(*fresh)) + " with " +
+                plural(opened(*fresh), "new one");
+    }
+    sentences.push_back(fact + ".");
+}
+
+// Where threads differ: whoever queues for a connection holds one.
+void explain_threads(const Run& run, std::vector<std::string>& sentences) {
+    for (const std::string_view variant : {"pool", "one"}) {
+        const WayRun* const coroutines = find(run, Way::coroutines, variant);
+        const WayRun* const threads = find(run, Way::pool, variant);
+        if (coroutines == nullptr || threads == nullptr || tasks_of(*threads) < 2) continue;
+        sentences.push_back(capitalized(subject(*threads)) + " took " + format_duration(total_of(*threads)) +
+                            " on " + plural(static_cast<std::size_t>(threads->usage.threads), "thread") +
+                            ", of which at most " + std::to_string(in_flight_peak(threads->timeline)) +
+                            " had a connection at once: the others were held while they queued. " +
+                            capitalized(subject(*coroutines)) + " took " +
+                            format_duration(total_of(*coroutines)) + " on " +
+                            plural(static_cast<std::size_t>(coroutines->usage.threads), "thread") + ".");
+        return;
+    }
+}
+
+}  // namespace
+
+std::vector<std::string> explain_reuse(const Run& run) {
+    std::vector<std::string> sentences;
+    explain_opening(run, sentences);
+    explain_keeping(run, sentences);
+    explain_sharing(run, find(run, Way::coroutines, "one") != nullptr ? Way::coroutines : Way::pool,
+                    sentences);
+    explain_threads(run, sentences);
+    return sentences;
+}
+
+}  // namespace overlap
