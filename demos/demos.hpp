@@ -13,18 +13,15 @@ extern const Demo burst;
 extern const Demo chain;
 extern const Demo race;
 extern const Demo reuse;
+extern const Demo redis;
 
 /// The demos' own source files, embedded by the build.
 extern const std::string_view api_source;
 extern const std::string_view burst_source;
 extern const std::string_view chain_source;
 extern const std::string_view race_source;
-extern const Demo redis;
-
-/// The demos' own source files, embedded by the build.
-extern const std::string_view api_source;
-extern const std::string_view redis_source;
 extern const std::string_view reuse_source;
+extern const std::string_view redis_source;
 
 /// In the order of the lessons.
 std::span<const Demo* const> all_demos();

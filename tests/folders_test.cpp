@@ -20,7 +20,7 @@ const std::map<std::string, std::set<std::string>> allowed{
     {"src/timeline", {}},
     {"src/compat", {"asio"}},
     {"src/record", {"timeline", "asio"}},
-    {"src/net", {"record", "timeline", "asio", "http_parser", "hiredis"}},
+    {"src/net", {"record", "timeline", "asio", "http_parser", "hiredis", "json"}},
     {"src/concurrency", {"record", "timeline", "asio"}},
     {"src/demo", {"record", "timeline", "net", "concurrency", "asio", "http_parser", "fmt"}},
     {"demos", {"demo", "net", "concurrency", "asio"}},

@@ -40,6 +40,15 @@ TEST_CASE("random runs come back as they were, and so do their pictures") {
     }
 }
 
+TEST_CASE("how long slow readers held the server up is kept, and has a row only where they did") {
+    Run run = test::three_calls();
+    CHECK_FALSE(contains(render_ascii(run, {.width = 80}), "server stalled"));
+    run.ways[1].server->stalled = 123'000'000;
+    CHECK(parse_run(render_json(run)) == run);
+    CHECK(contains(render_ascii(run, {.width = 80}),
+                   "server stalled, sum             -        123ms            -"));
+}
+
 TEST_CASE("the document names its schema and holds the derived numbers") {
     const Json document = Json::parse(render_json(test::three_calls()));
     CHECK(document["schema"] == "overlap.run/1");

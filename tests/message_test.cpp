@@ -43,6 +43,21 @@ TEST_CASE("the body of a request is taken off the connection with it") {
                     request("PUT", "/a"));
 }
 
+TEST_CASE("the body of a POST is kept, that of other requests is dropped, and none outlives its message") {
+    MessageParser parser(Kind::request, {});
+    const std::string rest = " /a HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello";
+    for (const std::string method : {"POST", "PUT", "POST", "GET"}) {
+        const std::string text = method + rest;
+        for (const std::string_view byte : single_bytes(text)) {
+            std::string_view bytes = byte;
+            parser.feed(bytes);
+        }
+        CHECK(parser.body() == (method == "POST" ? "hello" : ""));
+        parser.reset();
+        CHECK(parser.body().empty());
+    }
+}
+
 TEST_CASE("an answer with a length is put together from any split of its bytes") {
     check_any_split(Kind::response, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
                     answer(200, "hello"));

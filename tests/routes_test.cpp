@@ -21,7 +21,7 @@ constexpr Nanoseconds s = 1000 * ms;
 
 Plan get(std::string_view target) {
     std::mt19937_64 random(1);
-    return plan_answer("GET", target, random);
+    return plan_answer("GET", target, "", random);
 }
 
 std::string body(const Plan& plan) {
@@ -41,8 +41,8 @@ TEST_CASE("/ lists every path") {
     const Plan plan = get("/");
     CHECK(plan.status == 200);
     CHECK(plan.content_type == "text/plain");
-    for (const std::string path :
-         {"/delay/", "/delay?ms=", "/status/", "/bytes/", "/stream/", "/drip?", "/json"}) {
+    for (const std::string path : {"/delay/", "/delay?ms=", "/status/", "/bytes/", "/stream/", "/drip?",
+                                   "/json", "/v1/chat/completions"}) {
         CAPTURE(path);
         CHECK(contains(body(plan), path));
     }
@@ -114,9 +114,9 @@ TEST_CASE("/bytes gives that many bytes, the same for the same seed") {
     CHECK(body(get("/bytes/100")) == body(get("/bytes/100")));
 
     std::mt19937_64 random(1);
-    const std::string first = body(plan_answer("GET", "/bytes/100", random));
+    const std::string first = body(plan_answer("GET", "/bytes/100", "", random));
     CHECK(first == body(get("/bytes/100")));
-    CHECK(first != body(plan_answer("GET", "/bytes/100", random)));
+    CHECK(first != body(plan_answer("GET", "/bytes/100", "", random)));
 
     for (const std::string target : {"/bytes/", "/bytes/-1", "/bytes/10485761", "/bytes/1.5", "/bytes/x",
                                      "/bytes/99999999999999999999"}) {
@@ -178,12 +178,12 @@ TEST_CASE("other methods are 405 and are told which are allowed") {
     std::mt19937_64 random(1);
     for (const std::string method : {"POST", "PUT", "DELETE", "OPTIONS", "CONNECT", "PATCH", "get", ""}) {
         CAPTURE(method);
-        const Plan plan = plan_answer(method, "/json", random);
+        const Plan plan = plan_answer(method, "/json", "", random);
         CHECK(plan.status == 405);
         CHECK(contains(head_of(plan, true, ""), "\r\nAllow: GET, HEAD\r\n"));
     }
     // Before the path is looked at.
-    CHECK(plan_answer("POST", "/nothing", random).status == 405);
+    CHECK(plan_answer("POST", "/nothing", "", random).status == 405);
 }
 
 TEST_CASE("a proxy's form of the target means the same") {
@@ -204,7 +204,7 @@ TEST_CASE("HEAD is planned as GET is, so that its header tells the same") {
          {"/", "/json", "/bytes/50", "/stream/3", "/drip?numbytes=3", "/delay?ms=5", "/nothing"}) {
         CAPTURE(target);
         std::mt19937_64 random(1);
-        const Plan head = plan_answer("HEAD", target, random);
+        const Plan head = plan_answer("HEAD", target, "", random);
         const Plan plan = get(target);
         CHECK(head_of(head, true, "now") == head_of(plan, true, "now"));
         CHECK(head.delay == plan.delay);
@@ -271,7 +271,7 @@ TEST_CASE("no target makes the planner fail") {
         for (std::uint64_t count = random() % 10; count > 0; --count)
             target += pieces[random() % std::size(pieces)];
         CAPTURE(target);
-        const Plan plan = plan_answer("GET", target, random);
+        const Plan plan = plan_answer("GET", target, "", random);
         CHECK(plan.status >= 200);
         CHECK(plan.status <= 599);
         CHECK(plan.delay >= 0);

@@ -13,15 +13,17 @@
 #include "net/descriptors.hpp"
 #include "net/redis_stand_in.hpp"
 #include "net/server_process.hpp"
+#include "timeline/duration.hpp"
 
 namespace overlap {
 namespace {
 
 std::string summary(const ServerCounts& counts) {
     return fmt::format(
-        "{} requests on {} connections, {} at once at most; {} refused, {} failed, {} bad, {} hung up\n",
+        "{} requests on {} connections, {} at once at most; {} refused, {} failed, {} bad, {} hung up{}\n",
         counts.requests, counts.connections, counts.peak_in_flight, counts.refused, counts.failed,
-        counts.bad_requests, counts.hung_up);
+        counts.bad_requests, counts.hung_up,
+        counts.stalled > 0 ? ", stalled " + format_duration(counts.stalled) + " by slow readers" : "");
 }
 
 // Until Ctrl-C; a child until its parent is gone. Gives whether it was a child.

@@ -21,7 +21,7 @@ void MessageParser::reset() {
     started_ = keep_alive_ = false;
     header_bytes_ = body_bytes_ = 0;
     target_.clear();
-    body_.clear();
+    body_ = {};  // and its memory: connections are many, and few carry a large body more than once
 }
 
 const http_parser_settings& MessageParser::callbacks() {
@@ -71,7 +71,7 @@ int MessageParser::add_body(std::string_view bytes) {
         progress_ = Progress::body_too_large;
         return stop;
     }
-    if (kind_ == Kind::response) body_ += bytes;
+    if (kind_ == Kind::response || parser_.method == HTTP_POST) body_ += bytes;
     return go_on;
 }
 

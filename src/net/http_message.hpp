@@ -56,9 +56,11 @@ class MessageParser {
     /// Whether its sender understands chunks (HTTP/1.1).
     [[nodiscard]] bool takes_chunks() const { return parser_.http_major == 1 && parser_.http_minor >= 1; }
 
-    /// Of a complete answer. The body of a request is checked against the limit and dropped: our server wants
-    /// none.
+    /// Of an answer, from its first byte of body on.
     [[nodiscard]] int status() const { return static_cast<int>(parser_.status_code); }
+
+    /// Of an answer, and of a POST; other requests want none, so theirs is checked against the limit and
+    /// dropped. It may be taken out piece by piece while the message is incomplete.
     [[nodiscard]] std::string& body() { return body_; }
 
     /// Whether the connection can carry another message after this complete one.

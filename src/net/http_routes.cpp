@@ -3,9 +3,13 @@
 #include <http_parser.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <optional>
+
+#include "net/chat.hpp"
+#include "net/query.hpp"
 
 namespace overlap::net {
 namespace {
@@ -22,32 +26,13 @@ constexpr std::string_view index_page =
     "  /bytes/{n}                           with n random bytes\n"
     "  /stream/{n}                          with n lines of JSON, in chunks\n"
     "  /drip?numbytes=&duration=&delay=&code=   byte by byte\n"
-    "  /json                                with a small JSON document\n";
+    "  /json                                with a small JSON document\n"
+    "  POST /v1/chat/completions            a chat completion, with \"stream\": true token by token\n"
+    "    ?tokens=12&first_ms=200&interval_ms=50&padding=&cut=   its pace, ballast, and where it breaks off\n";
 
 constexpr std::string_view json_page =
     R"({"conversation": [{"role": "user", "text": "Hello"}, {"role": "assistant", "text": "Hi! What can I do?"}]})"
     "\n";
-
-template <typename Number>
-std::optional<Number> parse_number(std::string_view text, Number least, Number most) {
-    Number number{};
-    const char* const end = text.data() + text.size();
-    const auto [rest, error] = std::from_chars(text.data(), end, number);
-    // Not a number compares false, so this rejects NaN too.
-    if (error != std::errc() || rest != end || !(number >= least && number <= most)) return std::nullopt;
-    return number;
-}
-
-// The value of one parameter of a query "a=1&b=2"; `fallback` when it is not there.
-std::string_view parameter(std::string_view query, std::string_view name, std::string_view fallback) {
-    while (!query.empty()) {
-        const std::string_view pair = query.substr(0, query.find('&'));
-        query.remove_prefix(std::min(query.size(), pair.size() + 1));
-        if (pair.substr(0, pair.find('=')) == name)
-            return pair.substr(std::min(pair.size(), name.size() + 1));
-    }
-    return fallback;
-}
 
 bool has_no_body(int status) { return status == 204 || status == 304; }
 
@@ -135,17 +120,24 @@ Plan plan_error(int status, std::string_view message) {
     return plan;
 }
 
-Plan plan_answer(std::string_view method, std::string_view target, std::mt19937_64& random) {
-    if (method != "GET" && method != "HEAD") {
-        Plan plan = plan_error(405, "only GET and HEAD are answered");
-        plan.extra_header = "Allow: GET, HEAD\r\n";
-        return plan;
-    }
+Plan plan_answer(std::string_view method, std::string_view target, std::string_view body,
+                 std::mt19937_64& random) {
     // A proxy's form, "http://host/path", must be understood too (RFC 9112, section 3.2.2).
     if (target.starts_with("http://"))
         target.remove_prefix(std::min(target.find_first_of("/?", 7), target.size()));
     const std::string_view path = target.substr(0, target.find('?'));
     const std::string_view query = target.substr(std::min(target.size(), path.size() + 1));
+    if (path == "/v1/chat/completions") {
+        if (method == "POST") return plan_chat(query, body, random);
+        Plan plan = plan_error(405, "only POST is answered");
+        plan.extra_header = "Allow: POST\r\n";
+        return plan;
+    }
+    if (method != "GET" && method != "HEAD") {
+        Plan plan = plan_error(405, "only GET and HEAD are answered");
+        plan.extra_header = "Allow: GET, HEAD\r\n";
+        return plan;
+    }
     const auto after = [&](std::string_view prefix) -> std::optional<std::string_view> {
         return path.starts_with(prefix) ? std::optional(path.substr(prefix.size())) : std::nullopt;
     };
@@ -178,6 +170,14 @@ std::string head_of(const Plan& plan, bool keep_alive, std::string_view date) {
         }
     }
     return head + "\r\n";
+}
+
+std::string part_of(const Plan& plan, std::size_t number) {
+    const std::string& part = plan.parts[number];
+    if (!plan.chunked) return part;
+    std::array<char, 20> digits{};
+    char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), part.size(), 16).ptr;
+    return std::string(digits.data(), end) + "\r\n" + part + "\r\n";
 }
 
 }  // namespace overlap::net

@@ -10,7 +10,6 @@
 #include <asio/redirect_error.hpp>
 #include <asio/use_awaitable.hpp>
 #include <asio/write.hpp>
-#include <charconv>
 #include <ctime>
 
 #include "compat/asio.hpp"
@@ -49,12 +48,6 @@ int status_of(Progress problem) {
             break;
     }
     return 400;
-}
-
-std::string chunk_head(std::size_t size) {
-    std::array<char, 20> digits{};
-    char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), size, 16).ptr;
-    return std::string(digits.data(), end) + "\r\n";
 }
 
 }  // namespace
@@ -136,6 +129,7 @@ awaitable<void> Server::accept() {
         ++counts_.connections;
         asio::error_code ignored;
         socket.set_option(tcp::no_delay(true), ignored);
+        socket.non_blocking(true, ignored);
         auto connection =
             std::make_shared<Connection>(std::move(socket), options_.limits, ++last_connection_);
         asio::co_spawn(loop_, converse(std::move(connection)), asio::detached);
@@ -218,7 +212,7 @@ awaitable<void> Server::answer(ConnectionPtr connection) {
         co_return;
     }
     const Plan plan = plan_for(connection->parser);
-    co_await hold(connection, plan.delay);
+    co_await hold(connection, clock::now() + std::chrono::nanoseconds(plan.delay));
     if (connection->hung_up) {
         log(*connection, "hung up");
         leave_flight();
@@ -227,8 +221,8 @@ awaitable<void> Server::answer(ConnectionPtr connection) {
     co_await send(connection, plan, keep_alive, true);
 }
 
-Plan Server::plan_for(const MessageParser& parser) {
-    Plan plan = plan_answer(parser.method(), parser.target(), random_);
+Plan Server::plan_for(MessageParser& parser) {
+    Plan plan = plan_answer(parser.method(), parser.target(), parser.body(), random_);
     const Nanoseconds delay =
         plan.delay + options_.latency +
         (options_.jitter > 0 ? std::uniform_int_distribution<Nanoseconds>(0, options_.jitter)(random_) : 0);
@@ -280,11 +274,12 @@ void Server::leave_flight() {
     queue_.pop_front();
 }
 
-// Holds the answer back, unless the client leaves meanwhile.
-awaitable<void> Server::hold(ConnectionPtr connection, Nanoseconds delay) {
-    if (delay <= 0) co_return;
+// Holds the answer, or its next part, back until it is due, unless the client leaves meanwhile.
+awaitable<void> Server::hold(ConnectionPtr connection, clock::time_point due) {
+    if (due <= clock::now()) co_return;
+    connection->deadline = clock::time_point::max();
     watch_hangup(connection);
-    connection->timer.expires_after(std::chrono::nanoseconds(delay));
+    connection->timer.expires_at(due);
     asio::error_code woken;
     co_await connection->timer.async_wait(redirect_error(use_awaitable, woken));
     asio::error_code ignored;
@@ -321,23 +316,25 @@ awaitable<void> Server::send(ConnectionPtr connection, const Plan& plan, bool ke
     std::string bytes = head_of(plan, keep_alive, date());
     const bool with_body = connection->parser.method() != "HEAD";
     const std::size_t count = with_body ? plan.parts.size() : 0;
+    asio::error_code ignored;
+    if (plan.send_buffer > 0)
+        connection->socket.set_option(tcp::socket::send_buffer_size(plan.send_buffer), ignored);
     bool sent = true;
+    clock::time_point due = clock::now();
     for (std::size_t i = 0; i < count && sent; ++i) {
-        if (plan.chunked) bytes += chunk_head(plan.parts[i].size());
-        bytes += plan.parts[i];
-        if (plan.chunked) bytes += "\r\n";
+        bytes += part_of(plan, i);
         if (plan.interval == 0 || i + 1 == count) continue;
         sent = co_await write(connection, bytes);
         bytes.clear();
-        connection->deadline = clock::time_point::max();
-        connection->timer.expires_after(std::chrono::nanoseconds(plan.interval));
-        asio::error_code woken;
-        co_await connection->timer.async_wait(redirect_error(use_awaitable, woken));
+        due += std::chrono::nanoseconds(plan.interval);
+        if (sent) co_await hold(connection, due);
+        sent = sent && !connection->hung_up;
     }
-    if (plan.chunked && with_body) bytes += "0\r\n\r\n";
-    log(*connection, std::to_string(plan.status));
+    if (plan.chunked && with_body && !plan.cut) bytes += "0\r\n\r\n";
+    log(*connection, connection->hung_up ? "hung up" : std::to_string(plan.status));
     if (in_flight) leave_flight();
     if (sent) co_await write(connection, bytes);
+    if (plan.cut) connection->socket.close(ignored);
 }
 
 void Server::log(const Connection& connection, const std::string& outcome) const {
@@ -347,10 +344,18 @@ void Server::log(const Connection& connection, const std::string& outcome) const
                  " " + format_duration(took.count()) + ", connection " + std::to_string(connection.number));
 }
 
+// What the kernel has room for goes out at once. Where it has none, the client has not read what it was sent.
 awaitable<bool> Server::write(ConnectionPtr connection, std::string_view bytes) {
-    connection->deadline = clock::now() + options_.idle_timeout;
     asio::error_code error;
-    co_await asio::async_write(connection->socket, asio::buffer(bytes), redirect_error(use_awaitable, error));
+    bytes.remove_prefix(connection->socket.write_some(asio::buffer(bytes), error));
+    if (error == asio::error::would_block) error = {};
+    if (!error && !bytes.empty()) {
+        const clock::time_point full = clock::now();
+        connection->deadline = full + options_.idle_timeout;
+        co_await asio::async_write(connection->socket, asio::buffer(bytes),
+                                   redirect_error(use_awaitable, error));
+        counts_.stalled += std::chrono::nanoseconds(clock::now() - full).count();
+    }
     if (error && error != asio::error::operation_aborted) note_hangup(*connection);
     co_return !error;
 }

@@ -80,7 +80,7 @@ class Server {
     asio::awaitable<void> answer(ConnectionPtr connection);
     asio::awaitable<void> answer_bad(ConnectionPtr connection, Progress problem);
     asio::awaitable<bool> enter_flight(ConnectionPtr connection);
-    asio::awaitable<void> hold(ConnectionPtr connection, Nanoseconds delay);
+    asio::awaitable<void> hold(ConnectionPtr connection, std::chrono::steady_clock::time_point due);
     asio::awaitable<void> send(ConnectionPtr connection, const Plan& plan, bool keep_alive, bool counted);
     asio::awaitable<bool> write(ConnectionPtr connection, std::string_view bytes);
     void watch_hangup(const ConnectionPtr& connection);
@@ -88,7 +88,7 @@ class Server {
     void note_hangup(Connection& connection);
     void log(const Connection& connection, const std::string& outcome) const;
     void count_status(int status);
-    Plan plan_for(const MessageParser& parser);
+    Plan plan_for(MessageParser& parser);
     const std::string& date();
 
     asio::io_context& loop_;

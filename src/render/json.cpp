@@ -50,7 +50,8 @@ Json server_json(const ServerCounts& server) {
     return {{"requests", server.requests},       {"peak_in_flight", server.peak_in_flight},
             {"connections", server.connections}, {"refused", server.refused},
             {"failed", server.failed},           {"bad_requests", server.bad_requests},
-            {"hung_up", server.hung_up},         {"overflows", server.overflows}};
+            {"hung_up", server.hung_up},         {"overflows", server.overflows},
+            {"stalled_ns", server.stalled}};
 }
 
 Json result_json(const Result& result) {

@@ -177,7 +177,8 @@ WayRun parse_way(const Node& node) {
                                   .failed = server.at("failed").number(),
                                   .bad_requests = server.at("bad_requests").number(),
                                   .hung_up = server.at("hung_up").number(),
-                                  .overflows = server.at("overflows").number()};
+                                  .overflows = server.at("overflows").number(),
+                                  .stalled = server.at("stalled_ns").number()};
     }
     way.timeline = parse_timeline(node);
     return way;

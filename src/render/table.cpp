@@ -106,6 +106,11 @@ const std::vector<Measure>& measures() {
          }},
         {"opening them, in all", "opening", [](const Column& c) { return opening(c, false); }},
         {"  one, median", "  one", [](const Column& c) { return opening(c, true); }},
+        {"server stalled, sum", "stalled",
+         [](const Column& c) {
+             return c.way.server && c.way.server->stalled > 0 ? Cell(format_duration(c.way.server->stalled))
+                                                              : std::nullopt;
+         }},
         {"threads", "threads", [](const Column& c) { return Cell(fmt::format("{}", c.way.usage.threads)); }},
         {"CPU time", "CPU time", [](const Column& c) { return Cell(format_duration(c.way.usage.cpu)); }},
         {"context switches", "switches",

@@ -49,6 +49,9 @@ struct ServerCounts {
     std::int64_t bad_requests = 0;  ///< answered 400, 404, 405, 413 or 431
     std::int64_t hung_up = 0;       ///< clients that left before their answer
     std::int64_t overflows = 0;     ///< connections that found the kernel's queue of new ones full
+    /// Time that answers, or parts of them, were ready but had to wait until their clients had read what came
+    /// before (back-pressure); that of all connections added up.
+    Nanoseconds stalled = 0;
 
     friend bool operator==(const ServerCounts&, const ServerCounts&) = default;
 };

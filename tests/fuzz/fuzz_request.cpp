@@ -21,6 +21,7 @@ enum class Ending : std::uint8_t { open, closed, given_up };
 struct Request {
     std::string method;
     std::string target;
+    std::string body;
     bool keep_alive = false;
     bool takes_chunks = false;
 
@@ -53,8 +54,8 @@ Conversation read(const std::vector<std::string_view>& pieces, MessageLimits lim
                 return conversation;
             }
             must(piece.size() < before, "a request takes at least a byte");
-            conversation.requests.push_back(
-                {std::string(parser.method()), parser.target(), parser.keep_alive(), parser.takes_chunks()});
+            conversation.requests.push_back({std::string(parser.method()), parser.target(), parser.body(),
+                                             parser.keep_alive(), parser.takes_chunks()});
             if (!parser.keep_alive()) {
                 conversation.ending = Ending::closed;
                 return conversation;
@@ -69,15 +70,7 @@ Conversation read(const std::vector<std::string_view>& pieces, MessageLimits lim
 std::string bytes_of(const Plan& plan, const Request& request) {
     std::string bytes = head_of(plan, request.keep_alive, "Thu, 01 Jan 1970 00:00:00 GMT");
     must(bytes.find("\r\n\r\n") == bytes.size() - 4, "a head ends once");
-    for (const std::string& part : plan.parts) {
-        if (!plan.chunked) {
-            bytes += part;
-            continue;
-        }
-        char size[20];
-        std::snprintf(size, sizeof size, "%zx\r\n", part.size());
-        bytes += size + part + "\r\n";
-    }
+    for (std::size_t i = 0; i < plan.parts.size(); ++i) bytes += part_of(plan, i);
     return plan.chunked ? bytes + "0\r\n\r\n" : bytes;
 }
 
@@ -85,12 +78,13 @@ void check_answer(const Request& request) {
     // Ten million random bytes would take longer than all else.
     if (request.target.find("/bytes/") != std::string::npos && request.target.size() > 11) return;
     std::mt19937_64 random(1);
-    Plan plan = net::plan_answer(request.method, request.target, random);
+    Plan plan = net::plan_answer(request.method, request.target, request.body, random);
     constexpr Nanoseconds minute = 60'000'000'000;
     must(plan.status >= 200 && plan.status <= 599, "a status is one of HTTP's");
     must(plan.delay >= 0 && plan.delay <= minute, "an answer is held back a minute at most");
     must(plan.interval >= 0 && plan.interval <= minute, "a part is held back a minute at most");
     must(plan.parts.size() <= 10'000, "an answer has 10,000 parts at most");
+    plan.cut = false;
     plan.chunked = plan.chunked && request.takes_chunks;
 
     std::string body;
