@@ -30,6 +30,7 @@ struct ClientOptions {
     std::size_t keep_alive = 0;
     /// A forward proxy to connect through, with CONNECT.
     std::optional<asio::ip::tcp::endpoint> via;
+    int receive_buffer = 0;  ///< bytes the kernel may hold of what is not read yet; 0: as many as it likes
     /// Ends blocking calls under way ("interrupted"). Coroutines are cancelled by their loop instead.
     std::stop_token stop;
 };

@@ -9,6 +9,7 @@
 #include <asio/write.hpp>
 #include <memory>
 
+#include "net/chat_client.hpp"
 #include "net/http_client.hpp"
 
 namespace overlap::net {
@@ -93,6 +94,10 @@ asio::awaitable<void> open(Connection& connection, const Target& target, const C
     for (const tcp::endpoint& endpoint : endpoints_of(target, options)) {
         asio::error_code ignored;
         connection.socket.close(ignored);
+        connection.socket.open(endpoint.protocol(), error);
+        if (!error && options.receive_buffer > 0)
+            connection.socket.set_option(tcp::socket::receive_buffer_size(options.receive_buffer), error);
+        if (error) continue;
         co_await connection.socket.async_connect(endpoint, redirect_error(use_awaitable, error));
         if (!error || error == asio::error::operation_aborted || time_limit.passed()) break;
     }
@@ -174,6 +179,59 @@ asio::awaitable<Answer> AsyncClient::call(std::optional<Connection> given, const
         if (keep) idle_.put(target.authority, std::move(socket));
         co_return answer_from(parser, progress);
     }
+}
+
+struct AsyncChat::Link {
+    Link(const asio::any_io_executor& executor, const ClientOptions& options)
+        : connection{.socket = tcp::socket(executor), .begin = clock::now()},
+          time_limit(executor, connection, options) {}
+
+    Connection connection;
+    Deadline time_limit;
+    std::array<char, 4096> buffer;
+};
+
+AsyncChat::AsyncChat(asio::any_io_executor executor, ClientOptions options, Target target,
+                     std::string_view prompt)
+    : executor_(std::move(executor)),
+      options_(for_streams(std::move(options))),
+      target_(std::move(target)),
+      request_(chat_request_text(target_, prompt)),
+      reader_(options_.limits) {}
+
+AsyncChat::~AsyncChat() = default;
+
+asio::awaitable<void> AsyncChat::ask() {
+    link_ = std::make_unique<Link>(executor_, options_);
+
+    // 1. Connect.
+    co_await open(link_->connection, target_, options_, link_->time_limit);
+    if (!link_->connection.is_open()) co_return reader_.fail(link_->connection.error);
+
+    // 2. Send the request. If that fails, so does reading.
+    asio::error_code error;
+    co_await asio::async_write(link_->connection.socket, asio::buffer(request_),
+                               redirect_error(use_awaitable, error));
+    if (error == asio::error::operation_aborted && !link_->time_limit.passed())
+        throw asio::system_error(error);
+}
+
+asio::awaitable<std::optional<std::string>> AsyncChat::next() {
+    if (!std::exchange(asked_, true)) co_await ask();
+
+    // 3. Read until a token has come, or nothing will.
+    for (;;) {
+        if (auto token = reader_.next()) co_return token;
+        if (reader_.over()) break;
+        asio::error_code error;
+        const std::size_t count = co_await link_->connection.socket.async_read_some(
+            asio::buffer(link_->buffer), redirect_error(use_awaitable, error));
+        if (link_->time_limit.passed()) error = asio::error::timed_out;
+        if (error == asio::error::operation_aborted) throw asio::system_error(error);
+        error ? reader_.end(error) : reader_.feed({link_->buffer.data(), count});
+    }
+    link_.reset();
+    co_return std::nullopt;
 }
 
 }  // namespace overlap::net

@@ -7,8 +7,8 @@
 #include <asio/error.hpp>
 #include <asio/io_context.hpp>
 #include <cerrno>
-#include <span>
 
+#include "net/chat_client.hpp"
 #include "net/http_client.hpp"
 
 namespace overlap::net {
@@ -47,12 +47,14 @@ tcp::socket new_socket() {
 }
 
 asio::error_code connect_one(tcp::socket& socket, const tcp::endpoint& endpoint, clock::time_point deadline,
-                             const std::stop_token& stop) {
+                             const ClientOptions& options) {
     asio::error_code error;
     socket.open(endpoint.protocol(), error);
     if (!error) socket.non_blocking(true, error);
+    if (!error && options.receive_buffer > 0)
+        socket.set_option(tcp::socket::receive_buffer_size(options.receive_buffer), error);
     if (error) return error;
-    const StopCallback hang_up_on_stop(stop, HangUp{socket});
+    const StopCallback hang_up_on_stop(options.stop, HangUp{socket});
     // Not socket.connect(): it too waits without a limit.
     if (::connect(socket.native_handle(), endpoint.data(), static_cast<socklen_t>(endpoint.size())) == 0)
         return {};
@@ -65,14 +67,14 @@ asio::error_code connect_one(tcp::socket& socket, const tcp::endpoint& endpoint,
     return {result, asio::error::get_system_category()};
 }
 
-asio::error_code connect(tcp::socket& socket, std::span<const tcp::endpoint> endpoints,
-                         clock::time_point deadline, const std::stop_token& stop) {
+asio::error_code connect(tcp::socket& socket, const Target& target, clock::time_point deadline,
+                         const ClientOptions& options) {
     asio::error_code error = asio::error::host_not_found;
-    for (const tcp::endpoint& endpoint : endpoints) {
+    for (const tcp::endpoint& endpoint : endpoints_of(target, options)) {
         asio::error_code ignored;
         socket.close(ignored);
-        error = connect_one(socket, endpoint, deadline, stop);
-        if (!error || error == asio::error::timed_out || stop.stop_requested()) break;
+        error = connect_one(socket, endpoint, deadline, options);
+        if (!error || error == asio::error::timed_out || options.stop.stop_requested()) break;
     }
     return error;
 }
@@ -117,8 +119,7 @@ asio::error_code open_tunnel(tcp::socket& socket, const Target& target, clock::t
 // Opens the connection, through the proxy if there is one. What goes wrong is told in its `error`.
 void open(Connection& connection, const Target& target, const ClientOptions& options) {
     const clock::time_point deadline = connection.begin + std::min(options.connect_timeout, options.timeout);
-    asio::error_code error =
-        connect(connection.socket, endpoints_of(target, options), deadline, options.stop);
+    asio::error_code error = connect(connection.socket, target, deadline, options);
     std::string refusal;
     if (!error && options.via) {
         const StopCallback hang_up_on_stop(options.stop, HangUp{connection.socket});
@@ -192,6 +193,51 @@ Answer BlockingClient::get(Connection connection, const Target& target) {
         if (keep) idle_.put(target.authority, std::move(socket));
         return answer_from(parser, progress);
     }
+}
+
+// The hanging up ends before the connection does: members go in reverse order.
+struct BlockingChat::Link {
+    Connection connection{.socket = new_socket(), .begin = clock::now()};
+    std::optional<StopCallback> hang_up_on_stop;
+    std::array<char, 4096> buffer;
+};
+
+BlockingChat::BlockingChat(ClientOptions options, Target target, std::string_view prompt)
+    : options_(for_streams(std::move(options))),
+      target_(std::move(target)),
+      request_(chat_request_text(target_, prompt)),
+      reader_(options_.limits) {}
+
+BlockingChat::~BlockingChat() = default;
+
+void BlockingChat::ask() {
+    if (options_.stop.stop_requested()) return reader_.end(asio::error::operation_aborted);
+    link_ = std::make_unique<Link>();
+
+    // 1. Connect.
+    open(link_->connection, target_, options_);
+    if (!link_->connection.is_open()) return reader_.fail(link_->connection.error);
+    link_->hang_up_on_stop.emplace(options_.stop, HangUp{link_->connection.socket});
+
+    // 2. Send the request. If that fails, so does reading.
+    write(link_->connection.socket, request_, link_->connection.begin + options_.timeout);
+}
+
+std::optional<std::string> BlockingChat::next() {
+    if (!std::exchange(asked_, true)) ask();
+
+    // 3. Read until a token has come, or nothing will.
+    for (;;) {
+        if (auto token = reader_.next()) return token;
+        if (reader_.over()) break;
+        asio::error_code error;
+        const std::size_t count = read_some(link_->connection.socket, asio::buffer(link_->buffer),
+                                            link_->connection.begin + options_.timeout, error);
+        if (options_.stop.stop_requested()) error = asio::error::operation_aborted;
+        error ? reader_.end(error) : reader_.feed({link_->buffer.data(), count});
+    }
+    link_.reset();
+    return std::nullopt;
 }
 
 }  // namespace overlap::net

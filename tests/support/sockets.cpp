@@ -39,6 +39,10 @@ bool send(int fd, std::string_view bytes) {
     return true;
 }
 
+bool receive(int fd, char* data, std::size_t size) {
+    return size == 0 || ::recv(fd, data, size, MSG_WAITALL) == static_cast<ssize_t>(size);
+}
+
 void reset_on_close(int fd) {
     const linger at_once{.l_onoff = 1, .l_linger = 0};
     ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);

@@ -3,6 +3,7 @@
 
 #include <netinet/in.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -22,6 +23,9 @@ void limit_waiting(int fd, long seconds);
 
 /// Sends all of `bytes`. False when the other end is gone.
 bool send(int fd, std::string_view bytes);
+
+/// Receives exactly that much. False when the other end has closed before.
+bool receive(int fd, char* data, std::size_t size);
 
 /// The next close() resets the connection.
 void reset_on_close(int fd);
