@@ -8,6 +8,7 @@ std::span<const Demo* const> all_demos() {
         &burst,  //
         &chain,  //
         &race,   //
+        &stream, //
         &reuse,  //
         &redis,  //
     };

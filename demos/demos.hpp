@@ -12,6 +12,7 @@ extern const Demo api;
 extern const Demo burst;
 extern const Demo chain;
 extern const Demo race;
+extern const Demo stream;
 extern const Demo reuse;
 extern const Demo redis;
 
@@ -20,6 +21,7 @@ extern const std::string_view api_source;
 extern const std::string_view burst_source;
 extern const std::string_view chain_source;
 extern const std::string_view race_source;
+extern const std::string_view stream_source;
 extern const std::string_view reuse_source;
 extern const std::string_view redis_source;
 

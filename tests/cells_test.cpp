@@ -50,6 +50,21 @@ TEST_CASE("bars of three columns and more have caps, shorter ones have none") {
     CHECK(drawn({span(0, 30)}) == "|=|       ");
 }
 
+TEST_CASE(
+    "a token shows in the column in which it came, a cap or not; the end of its bar shows the last one") {
+    const auto token = [](Nanoseconds begin, Nanoseconds end, Phase phase, Outcome outcome = Outcome::done) {
+        Span one = span(begin, end, State::blocked, outcome);
+        one.phase = phase;
+        return one;
+    };
+    const Span first = token(0, 45, Phase::first_token);
+    CHECK(drawn({first, token(45, 72, Phase::token)}) == "|===*=*   ");
+    CHECK(drawn({first, token(45, 75, Phase::token), token(75, 91, Phase::token)}) == "|===*==** ");
+    CHECK(drawn({first, token(45, 72, Phase::token), token(72, 73, Phase::finish)}) == "|===*=*   ");
+    CHECK(drawn({first, token(45, 99, Phase::token, Outcome::failed)}) == "|===*===! ");
+    CHECK(drawn({first, span(45, 95, State::reading)}) == "|===*ooo| ");
+}
+
 TEST_CASE("what follows at once never shares a column with what went before") {
     for (Nanoseconds border = 1; border < 100; ++border) {
         const std::string first = drawn({span(0, border)});

@@ -1,14 +1,9 @@
 #include "demo/backoff.hpp"
 
 #include <algorithm>
-#include <asio/steady_timer.hpp>
-#include <asio/this_coro.hpp>
-#include <asio/use_awaitable.hpp>
-#include <chrono>
-#include <condition_variable>
-#include <mutex>
 
 #include "demo/context.hpp"
+#include "demo/pause.hpp"
 
 namespace overlap {
 namespace {
@@ -39,18 +34,8 @@ bool Backoff::again(const net::Answer& answer) {
 
 Nanoseconds Backoff::next() { return backoff_time(run_.settings().get("backoff"), ++retries_, random_); }
 
-void Backoff::wait() {
-    const ScopedSpan span = run_.span(id_, State::backoff);
-    std::mutex mutex;
-    std::condition_variable_any never;
-    std::unique_lock lock(mutex);
-    never.wait_for(lock, run_.stop(), std::chrono::nanoseconds(next()), [] { return false; });
-}
+void Backoff::wait() { pause(run_, id_, State::backoff, next()); }
 
-asio::awaitable<void> Backoff::async_wait() {
-    const ScopedSpan span = run_.span(id_, State::backoff);
-    asio::steady_timer timer(co_await asio::this_coro::executor, std::chrono::nanoseconds(next()));
-    co_await timer.async_wait(asio::use_awaitable);
-}
+asio::awaitable<void> Backoff::async_wait() { return async_pause(run_, id_, State::backoff, next()); }
 
 }  // namespace overlap

@@ -37,12 +37,25 @@ std::vector<std::string> lanes_of(const Demo& demo, const Settings& settings) {
     return demo.lanes != nullptr ? demo.lanes(settings) : lane_names(settings.get("tasks"));
 }
 
-std::string delay_path(Nanoseconds delay) {
+namespace {
+
+// 1500000 as "1.500000"
+std::string in_milliseconds(Nanoseconds time) {
     constexpr Nanoseconds ms = 1'000'000;
-    const std::string path = "/delay?ms=" + std::to_string(delay / ms);
-    if (delay % ms == 0) return path;
-    const std::string digits = std::to_string(delay % ms);
-    return path + "." + std::string(6 - digits.size(), '0') + digits;
+    if (time % ms == 0) return std::to_string(time / ms);
+    const std::string digits = std::to_string(time % ms);
+    return std::to_string(time / ms) + "." + std::string(6 - digits.size(), '0') + digits;
+}
+
+}  // namespace
+
+std::string delay_path(Nanoseconds delay) { return "/delay?ms=" + in_milliseconds(delay); }
+
+std::string chat_path(const Settings& settings) {
+    const auto count = [&](const char* name) { return std::to_string(settings.get(name)); };
+    const auto ms = [&](const char* name) { return in_milliseconds(settings.get(name)); };
+    return "/v1/chat/completions?tokens=" + count("tokens") + "&first_ms=" + ms("latency") +
+           "&interval_ms=" + ms("interval") + "&padding=" + count("padding") + "&cut=" + count("cut-after");
 }
 
 std::string answer_time(const Settings& settings, std::string_view latency) {

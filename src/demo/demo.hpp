@@ -120,6 +120,10 @@ std::vector<std::string> lanes_of(const Demo& demo, const Settings& settings);
 /// The path of our server that answers after `delay`: "/delay?ms=200".
 std::string delay_path(Nanoseconds delay);
 
+/// The path of our server's chat completions, at the pace of the knobs "tokens", "latency", "interval",
+/// "padding" and "cut-after".
+std::string chat_path(const Settings& settings);
+
 /// How long our server takes by the knobs `latency` and "jitter": "200ms", "20ms to 320ms".
 std::string answer_time(const Settings& settings, std::string_view latency = "latency");
 

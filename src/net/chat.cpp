@@ -19,9 +19,9 @@ constexpr std::int64_t most_ballast = 10 * 1024 * 1024;  // of all tokens togeth
 constexpr double longest_wait_ms = 60'000;
 
 // What the kernel may hold of a stream that its client does not read. Left alone it takes megabytes, and a
-// server would learn only minutes later that its client is slow. Linux doubles the number; what it then holds
-// is about this many bytes of small events.
-constexpr int stream_send_buffer = 16 * 1024;
+// server would learn only much later that its client is slow. Linux doubles the number; a few tokens of a
+// thousand bytes fit, so a client that reads at once is never waited for.
+constexpr int stream_send_buffer = 4 * 1024;
 
 // How fast the tokens come. None where the query asks for what cannot be.
 struct Pace {

@@ -22,7 +22,7 @@ namespace overlap::net {
 
 /// What the kernel may hold of a stream that we do not read. Left alone it takes 128 KiB and then megabytes:
 /// a server would not notice how slowly its tokens are read. Linux doubles the number.
-inline constexpr int stream_receive_buffer = 8 * 1024;
+inline constexpr int stream_receive_buffer = 4 * 1024;
 
 /// The answer to a request for a stream, as it comes: bytes in, tokens out. No I/O.
 class ChatReader {

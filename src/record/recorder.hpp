@@ -115,6 +115,10 @@ class ScopedSpan {
         begin_ = now;
     }
 
+    /// What the span turned out to be: with a stream, only its end tells whether another token was waited
+    /// for.
+    void rename(Phase phase) noexcept { phase_ = phase; }
+
     /// Ends the span now. Later calls, and the destructor, do nothing.
     void end(Outcome outcome = Outcome::done) noexcept {
         if (recorder_ == nullptr) return;

@@ -7,7 +7,7 @@
 namespace overlap {
 namespace {
 
-constexpr std::size_t state_count = 6;
+constexpr std::size_t state_count = 7;
 
 struct Column {
     std::array<Nanoseconds, state_count> by_state{};  ///< time in each state
@@ -29,6 +29,8 @@ Glyph glyph_of(State state) {
             return Glyph::ready;
         case State::backoff:
             return Glyph::backoff;
+        case State::reading:
+            return Glyph::reading;
     }
     return Glyph::blank;
 }
@@ -107,6 +109,7 @@ void mark_brief_spans(const std::vector<Bar>& bars, const Axis& axis, std::vecto
     const auto nothing_drawn = [](Glyph glyph) { return glyph == Glyph::blank || glyph == Glyph::brief; };
     for (const Bar& bar : bars) {
         for (const Span& span : bar.spans) {
+            if (span.phase == Phase::finish) continue;  // seen by the last token, which it follows
             const auto first = glyphs.begin() + std::min(axis.column_of(span.begin), axis.columns - 1);
             const auto last = glyphs.begin() + std::min(axis.column_of(span.end), axis.columns - 1);
             if (!std::all_of(first, last + 1, nothing_drawn)) continue;
@@ -131,10 +134,23 @@ void cap_phases(const std::vector<Bar>& bars, const Axis& axis, std::vector<Glyp
     for (const Bar& bar : bars) {
         for (std::size_t i = 1; i < bar.spans.size(); ++i) {
             const Span& before = bar.spans[i - 1];
-            if (before.phase == Phase::none || before.state != bar.spans[i].state) continue;
+            if (before.phase == Phase::none || brings_token(before) || before.state != bar.spans[i].state)
+                continue;
             const int last = axis.column_of(before.end);
             const bool wide = last - axis.column_of(before.begin) >= 2;
             if (wide) glyphs[static_cast<std::size_t>(last - 1)] = Glyph::cap;
+        }
+    }
+}
+
+// A token is an instant, and the end of the wait for it: its column shows it rather than the wait.
+void mark_tokens(const std::vector<Bar>& bars, const Axis& axis, std::vector<Glyph>& glyphs) {
+    for (const Bar& bar : bars) {
+        if (bar.brief()) continue;
+        for (const Span& span : bar.spans) {
+            if (!brings_token(span)) continue;
+            const int column = std::clamp(axis.column_of(span.end), bar.first, bar.last - 1);
+            glyphs[static_cast<std::size_t>(column)] = Glyph::token;
         }
     }
 }
@@ -168,6 +184,7 @@ std::vector<Glyph> draw_lane(std::span<const Span> spans, LaneKind kind, const A
     if (kind == LaneKind::task) {
         cap_bars(glyphs);
         cap_phases(bars, axis, glyphs);
+        mark_tokens(bars, axis, glyphs);
     }
     mark_ends(bars, axis, glyphs);
     return glyphs;

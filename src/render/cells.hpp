@@ -18,6 +18,8 @@ enum class Glyph : std::uint8_t {
     running,
     ready,
     backoff,
+    reading,
+    token,  ///< a part of a stream came
     failed,
     cancelled,
     cap,    ///< the end of a bar
@@ -35,6 +37,7 @@ enum class Glyph : std::uint8_t {
 ///   column that such bars fill more than half of shows them as running.
 /// - Bars of three columns and more get caps, unless the lane is an event loop's. Where one phase of a task
 /// follows another in the same state, a cap ends the first.
+/// - In a bar, the column in which a token came shows that, whatever else is there; a cap too.
 /// - The last column of a failed or cancelled span says so, whatever else is there.
 /// `spans`: the lane's, in order of time. Gives axis.columns glyphs; adds to `brief` how many are shown so.
 std::vector<Glyph> draw_lane(std::span<const Span> spans, LaneKind kind, const Axis& axis, int& brief);

@@ -98,10 +98,10 @@ class Node {
     std::string path_;
 };
 
-constexpr std::array states{State::queued,  State::waiting, State::blocked,
-                            State::running, State::ready,   State::backoff};
-constexpr std::array phases{Phase::none,  Phase::connect,     Phase::user,
-                            Phase::posts, Phase::first_token, Phase::token};
+constexpr std::array states{State::queued, State::waiting, State::blocked, State::running,
+                            State::ready,  State::backoff, State::reading};
+constexpr std::array phases{Phase::none,        Phase::connect, Phase::user,  Phase::posts,
+                            Phase::first_token, Phase::token,   Phase::finish};
 constexpr std::array outcomes{Outcome::done, Outcome::failed, Outcome::cancelled};
 constexpr std::array lane_kinds{LaneKind::task, LaneKind::loop};
 constexpr std::array ways{Way::sequential, Way::coroutines, Way::pool};

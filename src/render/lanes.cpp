@@ -29,12 +29,14 @@ std::string_view word_for(State state) {
             return "loop busy";
         case State::backoff:
             return "backing off";
+        case State::reading:
+            return "reading";
     }
     return "?";
 }
 
 State longest_state(const Timeline& timeline, const TaskSummary& task) {
-    std::array<Nanoseconds, 6> times{};
+    std::array<Nanoseconds, 7> times{};
     for (std::size_t i = task.first; i < task.last; ++i) {
         const Span& span = timeline.spans[i];
         times[static_cast<std::size_t>(span.state)] += span.end - span.begin;

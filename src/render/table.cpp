@@ -13,6 +13,7 @@
 #include "render/text.hpp"
 #include "timeline/duration.hpp"
 #include "timeline/metrics.hpp"
+#include "timeline/tokens.hpp"
 
 namespace overlap {
 namespace {
@@ -23,6 +24,7 @@ struct Column {
     std::vector<TaskSummary> tasks;
     Latency latency;
     int peak;
+    TokenTimes tokens;
 };
 
 using Cell = std::optional<std::string>;
@@ -64,6 +66,12 @@ Cell opening(const Column& column, bool median) {
                                   : std::accumulate(times.begin(), times.end(), Nanoseconds{0}));
 }
 
+// At this rank of the times; nothing to say where there are fewer than `least`.
+Cell ranked(const std::vector<Nanoseconds>& sorted, int percent, std::size_t least = 1) {
+    if (sorted.size() < least) return std::nullopt;
+    return format_duration(percentile(sorted, percent));
+}
+
 // The fastest or slowest repeat; nothing to say of a single one.
 Cell repeat(const Column& column, bool slowest) {
     const std::vector<Nanoseconds>& all = column.way.makespans;
@@ -85,6 +93,10 @@ const std::vector<Measure>& measures() {
          [](const Column& c) {
              return c.latency.p99 ? Cell(format_duration(*c.latency.p99)) : std::nullopt;
          }},
+        {"first token, median", "1st token", [](const Column& c) { return ranked(c.tokens.first_at, 50); }},
+        {"first token, last", "  last", [](const Column& c) { return ranked(c.tokens.first_at, 100, 2); }},
+        {"token gap, median", "token gap", [](const Column& c) { return ranked(c.tokens.gaps, 50); }},
+        {"token gap, p99", "  p99", [](const Column& c) { return ranked(c.tokens.gaps, 99, 100); }},
         {"throughput", "throughput", throughput},
         {"retries", "retries", retries},
         {"in flight, peak", "in flight", [](const Column& c) { return Cell(fmt::format("{}", c.peak)); }},
@@ -187,7 +199,11 @@ void add_block(std::vector<std::string>& rows, std::span<const Column> columns, 
 std::vector<std::string> comparison_table(const Run& run, int width) {
     std::vector<Column> columns;
     for (const WayRun& way : run.ways) {
-        columns.push_back({way, summarize_tasks(way.timeline), {}, in_flight_peak(way.timeline)});
+        columns.push_back({way,
+                           summarize_tasks(way.timeline),
+                           {},
+                           in_flight_peak(way.timeline),
+                           token_times(way.timeline)});
         columns.back().latency = latency_of(columns.back().tasks);
     }
     // Ways that do not fit beside one another go below, in blocks of about the same size.

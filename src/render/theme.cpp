@@ -17,6 +17,7 @@ std::string_view color_code(Glyph glyph) {
         case Glyph::failed:
             return "1;38;5;166";
         case Glyph::ready:
+        case Glyph::reading:
             return "38;5;175";
         case Glyph::queued:
         case Glyph::backoff:
@@ -25,6 +26,7 @@ std::string_view color_code(Glyph glyph) {
             return "38;5;245";
         case Glyph::blank:
         case Glyph::cap:
+        case Glyph::token:
             return "";
     }
     return "";
@@ -48,6 +50,10 @@ std::string_view character(Glyph glyph, const Theme& theme) {
             return theme.unicode ? "▒" : "x";
         case Glyph::backoff:
             return "_";
+        case Glyph::reading:
+            return "o";
+        case Glyph::token:
+            return "*";
         case Glyph::failed:
             return "!";
         case Glyph::cancelled:
@@ -74,6 +80,10 @@ std::string_view meaning(Glyph glyph) {
             return "ready, but the loop is busy";
         case Glyph::backoff:
             return "waits to try again";
+        case Glyph::reading:
+            return "reader takes its time";
+        case Glyph::token:
+            return "a token came";
         case Glyph::failed:
             return "failed";
         case Glyph::cancelled:

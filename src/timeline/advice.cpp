@@ -21,6 +21,7 @@ constexpr Explanation explanations[] = {
     {"race", explain_race},
     {"redis", explain_redis},
     {"reuse", explain_reuse},
+    {"stream", explain_streams},
 };
 
 }  // namespace

@@ -19,6 +19,8 @@ std::string_view name_of(State state) {
             return "ready";
         case State::backoff:
             return "backoff";
+        case State::reading:
+            return "reading";
     }
     return "?";
 }
@@ -37,6 +39,8 @@ std::string_view name_of(Phase phase) {
             return "first_token";
         case Phase::token:
             return "token";
+        case Phase::finish:
+            return "finish";
     }
     return "?";
 }

@@ -19,6 +19,7 @@ enum class State : std::uint8_t {
     running,  ///< uses a CPU
     ready,    ///< its answer is in, but its event loop is busy with something else
     backoff,  ///< an attempt failed: waits before it tries again
+    reading,  ///< has a part of its answer, and takes its time over it before it reads on
 };
 
 /// How a span ended.
@@ -36,6 +37,7 @@ enum class Phase : std::uint8_t {
     posts,        ///< asks for that user's posts
     first_token,  ///< until the first part of a stream
     token,        ///< until the next one
+    finish,       ///< from the last one until the stream said that it was the last
 };
 
 /// Whether a task in this state has asked for something and has not got it yet, or works on it.
@@ -53,6 +55,11 @@ struct Span {
 
     friend bool operator==(const Span&, const Span&) = default;
 };
+
+/// Whether a part of a stream came at the span's end.
+constexpr bool brings_token(const Span& span) {
+    return span.outcome == Outcome::done && (span.phase == Phase::first_token || span.phase == Phase::token);
+}
 
 enum class LaneKind : std::uint8_t {
     task,
