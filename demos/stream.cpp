@@ -123,7 +123,9 @@ const Demo stream{
     .caption = [](const Variant& variant, const Context& run) -> std::string {
         if (variant.way == Way::sequential) return "Sequential: one conversation at a time on one thread";
         if (variant.way == Way::coroutines) return "Coroutines: co_await each token, all on one thread";
-        return "Thread pool: a thread for each conversation, " + std::to_string(run.workers()) + " of them";
+        const std::string threads =
+            std::to_string(run.workers()) + (run.workers() == 1 ? " thread" : " threads");
+        return "Thread pool: a conversation holds its thread, " + threads;
     },
     .request = chat_path,
     .sequential_time =
