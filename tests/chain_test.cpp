@@ -78,9 +78,9 @@ TEST_CASE("each chain asks for the user and then, without a gap, for the posts")
 TEST_CASE("no request for posts reaches the server before that user's answer has left it") {
     std::mutex mutex;
     std::vector<std::string> answered;  // the log has a line for each answer, in order, as it is sent
-    test::ServerThread server({.log = [&](const std::string& line) {
+    test::ServerThread server({.log = [&](const net::Served& request) {
         const std::lock_guard lock(mutex);
-        answered.push_back(line);
+        answered.push_back(net::log_line(request));
     }});
     RunOptions options = options_of(6);
     options.urls = {server.url("/")};

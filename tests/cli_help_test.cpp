@@ -35,6 +35,7 @@ std::string good_value(const OptionSpec& option) {
         {"SHARE", "0.5"},
         {"ADDRESS", "127.0.0.1"},
         {"HOST:PORT", "127.0.0.1:1"},
+        {"FILE", "run.json"},
     };
     for (const auto& [stands_for, value] : values) {
         if (option.value == stands_for) return value;

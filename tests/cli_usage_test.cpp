@@ -33,6 +33,7 @@ Words bad_values(const OptionSpec& option) {
         return values + Words{"localhost",       ":80",    "localhost:",          "localhost:0",
                               "localhost:65536", "::1:80", "http://localhost:80", "localhost:80/",
                               "a b:80"};
+    if (option.value == "FILE") return {};  // any name will do
     if (option.value == "ADDRESS") return values + Words{"localhost:80", "999.1.1.1", "127.0.0.1:80"};
     return values;
 }
@@ -113,6 +114,7 @@ TEST_CASE("a value that makes no sense is told, with its option and itself") {
         for (const OptionSpec& option : command.options) {
             if (option.hidden || option.kind == OptionKind::flag) continue;
             for (const std::string& value : bad_values(option)) {
+                if (command.takes_command && value == "--") continue;  // there its command begins
                 const Words arguments = command_line_of(command) + Words{option.name, value};
                 CAPTURE(joined(arguments));
                 // A server that started after all could run on: so it gets no place to print its url.

@@ -24,9 +24,11 @@ const std::map<std::string, std::set<std::string>> allowed{
     {"src/concurrency", {"record", "timeline", "asio"}},
     {"src/demo", {"record", "timeline", "net", "concurrency", "asio", "http_parser", "fmt"}},
     {"demos", {"demo", "net", "concurrency", "asio"}},
+    {"src/trace", {"timeline", "record", "net", "demo", "asio"}},
     {"src/render", {"timeline", "fmt", "json"}},
     {"src/cli",
-     {"timeline", "record", "net", "concurrency", "demo", "demos", "render", "asio", "fmt", "cli11"}},
+     {"timeline", "record", "net", "concurrency", "demo", "demos", "trace", "render", "asio", "fmt",
+      "cli11"}},
 };
 
 // The folder or library that an include names; empty for the standard library and the system.
@@ -37,8 +39,8 @@ std::string owner_of(const std::string& include) {
     if (head == "CLI") return "cli11";
     if (head == "http_parser.h") return "http_parser";
     if (include == "demos.hpp" || include == "redis_words.hpp") return "";  // its own folder
-    for (const char* name :
-         {"fmt", "hiredis", "timeline", "record", "net", "concurrency", "demo", "demos", "render", "cli"}) {
+    for (const char* name : {"fmt", "hiredis", "timeline", "record", "net", "concurrency", "demo", "demos",
+                             "trace", "render", "cli"}) {
         if (head == name) return head;
     }
     return "";

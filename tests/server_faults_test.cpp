@@ -171,7 +171,7 @@ TEST_CASE("waiting for a slow answer is not idling") {
 TEST_CASE("a client that takes nothing of its answer does not keep its connection for ever") {
     std::atomic<int> ended = 0;
     ServerOptions options = impatient();
-    options.log = [&](const std::string&) { ++ended; };
+    options.log = [&](const net::Served&) { ++ended; };
     ServerThread server(options);
     // 10 MiB do not fit into the buffers between the two, so writing them can only end by being given up.
     CHECK(eventually([&] {

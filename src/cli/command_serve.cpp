@@ -54,7 +54,9 @@ int run_serve(const Invocation& invocation) {
         return exit_done;
     }
     net::ServerOptions options = invocation.serve;
-    if (invocation.log) options.log = [](const std::string& line) { std::cerr << line + '\n'; };
+    if (invocation.log) {
+        options.log = [](const net::Served& served) { std::cerr << net::log_line(served) + '\n'; };
+    }
     net::Server server(loop, options);
     const bool was_child = serve(loop, server, server.url(), invocation.control);
     if (!was_child) print(summary(server.counts()));

@@ -106,6 +106,54 @@ CommandSpec demo_command(const Demo& demo) {
     return command;
 }
 
+// How our server behaves, for every command that starts one on its own.
+std::vector<OptionSpec> server_options(const std::string& usual_latency) {
+    return {
+        {"--latency", "TIME", fmt::format("hold every answer back this long (default {})", usual_latency)},
+        {"--jitter", "TIME", "and up to this much longer, at random (default 0ms)"},
+        {"--fail-rate", "SHARE", "answer this share of the requests with 503, 0 to 1 (default 0)"},
+        {"--max-in-flight", "N", "answer at most N requests at once (default: no limit)"},
+        {"--when-full", "WHAT", "refuse (429) or queue what comes above --max-in-flight (default refuse)"},
+        {"--seed", "N", "of jitter, failures and /bytes (default 0)"},
+    };
+}
+
+CommandSpec trace_command() {
+    CommandSpec command;
+    command.name = "trace";
+    command.summary = "run any program against our server, draw what the server saw of it";
+    command.argument = "-- COMMAND...";
+    command.takes_command = true;
+    command.examples = {
+        {"overlap trace -- curl {url}/ {url}/ {url}/", "three calls, one at a time, on one connection"},
+        {"overlap trace -- curl -Z --parallel-immediate {url}/ {url}/ {url}/", "the same, overlapped"},
+        {"overlap trace -- python3 client.py", "your program: it finds the address in OVERLAP_URL"},
+        {"overlap trace --latency 0ms -- wrk -c 10 -d 1s {url}/json", "very many calls"},
+        {"overlap trace --max-in-flight 2 --when-full queue -- python3 client.py",
+         "a server that answers two at a time"},
+        {"overlap trace --json --output run.json -- python3 client.py",
+         "keep it, apart from what the program prints; 'overlap render run.json' draws it"},
+    };
+    command.options = server_options("200ms");
+    const std::vector<OptionSpec> own{
+        {"--timeout", "TIME", "tell the command to end after this time (default: none)"},
+        {"--output", "FILE", "where the picture goes (default: standard output, after the command's own)"},
+        {"--json", "", "print the whole run as JSON, for 'overlap render' and for scripts", OptionKind::flag},
+    };
+    command.options.insert(command.options.end(), own.begin(), own.end());
+    const std::vector<OptionSpec> drawing = drawing_options();
+    command.options.insert(command.options.end(), drawing.begin(), drawing.end());
+    command.notes =
+        "The command finds the server's address, as in http://127.0.0.1:40123, in the environment variable "
+        "OVERLAP_URL; {url} in its arguments stands for it too. no_proxy is set, so that no proxy is asked. "
+        "Exit codes: the command's own; 128 and a signal's number when one ended it; 124 when it outlived "
+        "--timeout; 127 when there is no such program, 126 when it cannot be run; 130 when interrupted; 2 "
+        "wrong "
+        "usage; 1 when the server could not be started or the picture not be written.";
+    command.run = run_trace;
+    return command;
+}
+
 CommandSpec serve_command() {
     CommandSpec command;
     command.name = "serve";
@@ -120,16 +168,12 @@ CommandSpec serve_command() {
     command.options = {
         {"--port", "N", "to listen on (default 0: any free one)"},
         {"--host", "ADDRESS", "to listen on (default 127.0.0.1: this machine only)"},
-        {"--latency", "TIME", "hold every answer back this long (default 0ms)"},
-        {"--jitter", "TIME", "and up to this much longer, at random (default 0ms)"},
-        {"--fail-rate", "SHARE", "answer this share of the requests with 503, 0 to 1 (default 0)"},
-        {"--max-in-flight", "N", "answer at most N requests at once (default: no limit)"},
-        {"--when-full", "WHAT", "refuse (429) or queue what comes above --max-in-flight (default refuse)"},
-        {"--seed", "N", "of jitter, failures and /bytes (default 0)"},
         {"--log", "", "a line on standard error for each request", OptionKind::flag},
         {"--redis", "", "", OptionKind::flag, true},  // the stand-in for Redis, for ourselves
         {"--control", "FD", "", OptionKind::value, true},
     };
+    const std::vector<OptionSpec> behaviour = server_options("0ms");
+    command.options.insert(command.options.begin() + 2, behaviour.begin(), behaviour.end());
     command.run = run_serve;
     return command;
 }
@@ -196,6 +240,7 @@ const std::vector<CommandSpec>& all_commands() {
                                      {{"overlap code api", "the three ways, one below the other"}},
                                      run_code));
         all.push_back(render_command());
+        all.push_back(trace_command());
         all.push_back(serve_command());
         all.push_back(proxy_command());
         all.push_back(simple_command("help", "how to use a command", "COMMAND",

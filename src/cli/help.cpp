@@ -98,9 +98,10 @@ std::string help_text(const CommandSpec& command, int width) {
     add_examples(text, command.examples, width);
     text += '\n';
     const std::string argument = command.argument.empty() ? "" : " " + command.argument;
+    const std::string options_word = command.options.empty() ? "" : " [OPTIONS]";
     add_paragraph(text,
-                  fmt::format("Usage: overlap {}{}{}", command.name, argument,
-                              command.options.empty() ? "" : " [OPTIONS]"),
+                  fmt::format("Usage: overlap {}{}", command.name,
+                              command.takes_command ? options_word + argument : argument + options_word),
                   width);
     std::vector<Entry> options;
     for (const OptionSpec& option : command.options) {
@@ -110,6 +111,10 @@ std::string help_text(const CommandSpec& command, int width) {
     options.push_back({"-h, --help", "this text"});
     text += "\nOptions:\n";
     add_entries(text, options, width);
+    if (!command.notes.empty()) {
+        text += '\n';
+        add_paragraph(text, command.notes, width);
+    }
     return text;
 }
 

@@ -13,6 +13,7 @@
 #include "cli/terminal.hpp"
 #include "render/json.hpp"
 #include "timeline/error.hpp"
+#include "trace/command.hpp"
 
 namespace overlap {
 namespace {
@@ -61,7 +62,9 @@ int run(std::vector<std::string> arguments) {
         return exit_done;
     }
     const CommandSpec& command = command_named(first);
-    if (std::any_of(arguments.begin(), arguments.end(), wants_help)) {
+    // What follows "--" is not ours: it may be another program's --help.
+    const auto ours = std::find(arguments.begin(), arguments.end(), "--");
+    if (std::any_of(arguments.begin(), ours, wants_help)) {
         print(help_text(command, output_width({})));
         return exit_done;
     }
@@ -85,6 +88,8 @@ int main(int argc, char** argv) {
         return overlap::run({argv + 1, argv + argc});
     } catch (const overlap::UsageError& error) {
         return overlap::complain(error, overlap::exit_usage);
+    } catch (const overlap::CannotStart& error) {
+        return overlap::complain(error, error.code);
     } catch (const std::exception& error) {
         return overlap::complain(error, overlap::exit_failed);
     }

@@ -11,6 +11,7 @@
 #include "demo/runner.hpp"
 #include "net/delay_proxy.hpp"
 #include "net/http_server.hpp"
+#include "trace/trace.hpp"
 
 namespace overlap {
 
@@ -30,7 +31,9 @@ struct Invocation;
 struct CommandSpec {
     std::string name;
     std::string summary;
-    std::string argument;  ///< of the one positional argument: "FILE"; empty when there is none
+    std::string argument;        ///< of the one positional argument: "FILE"; empty when there is none
+    bool takes_command = false;  ///< another program's command line, after "--"
+    std::string notes = {};      ///< more to know, for the end of its help
     std::vector<Example> examples;
     std::vector<OptionSpec> options;
     int (*run)(const Invocation&) = nullptr;
@@ -57,6 +60,8 @@ struct Invocation {
     std::vector<std::int64_t> sweep;  ///< the levels of --sweep, ascending; empty: none asked for
     net::ServerOptions serve;
     net::ProxyOptions proxy;
+    TraceOptions trace;
+    std::string output_file;  ///< of trace; empty: standard output
     bool log = false;
     bool stand_in = false;  ///< `serve` in place of a Redis
     int control = -1;       ///< of a child process: the file descriptor to its parent

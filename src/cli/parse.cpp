@@ -21,6 +21,12 @@ namespace {
 using Words = std::map<std::string, std::vector<std::string>>;
 
 [[noreturn]] void reject_unknown(const CommandSpec& command, const std::string& word) {
+    if (!word.starts_with('-') && command.takes_command) {
+        throw UsageError(
+            fmt::format("unexpected argument '{0}': the command goes behind '--', as in 'overlap {1} "
+                        "-- {0}'",
+                        word, command.name));
+    }
     if (!word.starts_with('-')) {
         throw UsageError(fmt::format("unexpected argument '{}': '{} {}' takes {}", word, "overlap",
                                      command.name,
@@ -72,7 +78,7 @@ Words read_words(const CommandSpec& command, std::vector<std::string> arguments,
                 break;
         }
     }
-    if (!command.argument.empty()) app.add_option("argument", positional);
+    if (!command.argument.empty() && !command.takes_command) app.add_option("argument", positional);
     try {
         std::reverse(arguments.begin(), arguments.end());
         app.parse(std::move(arguments));
@@ -212,10 +218,7 @@ RunOptions run_of(const Demo& demo, const Values& values) {
     return run;
 }
 
-void read_serve(const Values& values, Invocation& invocation) {
-    net::ServerOptions& serve = invocation.serve;
-    if (values.has("--host")) serve.host = values.text("--host");
-    values.whole("--port", 0, 65'535, serve.port);
+void read_server(const Values& values, net::ServerOptions& serve) {
     if (values.has("--latency")) serve.latency = read_duration("--latency", values.text("--latency"));
     if (values.has("--jitter")) serve.jitter = read_duration("--jitter", values.text("--jitter"));
     if (values.has("--fail-rate")) serve.fail_rate = read_share("--fail-rate", values.text("--fail-rate"));
@@ -228,8 +231,6 @@ void read_serve(const Values& values, Invocation& invocation) {
         }
         serve.when_full = text == "queue" ? net::WhenFull::queue : net::WhenFull::refuse;
     }
-    invocation.log = values.has("--log");
-    invocation.stand_in = values.has("--redis");
 }
 
 void read_proxy(const Values& values, net::ProxyOptions& proxy) {
@@ -243,6 +244,33 @@ void read_proxy(const Values& values, net::ProxyOptions& proxy) {
     proxy.tunnel = values.has("--tunnel");
 }
 
+void read_serve(const Values& values, Invocation& invocation) {
+    net::ServerOptions& serve = invocation.serve;
+    if (values.has("--host")) serve.host = values.text("--host");
+    values.whole("--port", 0, 65'535, serve.port);
+    read_server(values, serve);
+    invocation.log = values.has("--log");
+    invocation.stand_in = values.has("--redis");
+}
+
+void read_trace(const Values& values, std::vector<std::string> words, Invocation& invocation) {
+    TraceOptions& trace = invocation.trace;
+    trace.command = std::move(words);
+    trace.server.latency = 200'000'000;
+    read_server(values, trace.server);
+    if (values.has("--timeout")) {
+        trace.timeout = read_duration("--timeout", values.text("--timeout"));
+        if (trace.timeout == 0) throw UsageError("--timeout is '0': expected more than no time, like 10s");
+    }
+    if (values.has("--output")) {
+        invocation.output_file = values.text("--output");
+        if (invocation.output_file.starts_with('-')) {
+            throw UsageError(
+                fmt::format("--output is '{}': expected the name of a file", invocation.output_file));
+        }
+    }
+}
+
 }  // namespace
 
 std::string cli11_version() { return CLI11_VERSION; }
@@ -250,13 +278,18 @@ std::string cli11_version() { return CLI11_VERSION; }
 Invocation parse_arguments(const CommandSpec& command, const std::vector<std::string>& arguments) {
     Invocation invocation;
     invocation.command = &command;
-    const Values values(read_words(command, arguments, invocation.argument));
+    auto ours = arguments.end();
+    if (command.takes_command) ours = std::find(arguments.begin(), arguments.end(), "--");
+    const Values values(read_words(command, {arguments.begin(), ours}, invocation.argument));
     invocation.output = output_of(values);
     if (command.demo != nullptr) invocation.run = run_of(*command.demo, values);
     if (values.has("--sweep")) invocation.sweep = read_sweep(*command.demo, values);
     if (command.name == "serve") read_serve(values, invocation);
     if (command.name == "proxy") read_proxy(values, invocation.proxy);
     values.whole("--control", 0, 1'000, invocation.control);
+    if (command.name == "trace") {
+        read_trace(values, {ours == arguments.end() ? ours : ours + 1, arguments.end()}, invocation);
+    }
     return invocation;
 }
 

@@ -53,14 +53,19 @@ AsciiOptions ascii_options(const OutputOptions& options) {
 
 bool shows_progress() { return ::isatty(STDERR_FILENO) == 1 && !dumb_terminal(); }
 
-void print(std::string_view text) {
+int write_all(int file, std::string_view text) {
     while (!text.empty()) {
-        const ssize_t count = ::write(STDOUT_FILENO, text.data(), text.size());
+        const ssize_t count = ::write(file, text.data(), text.size());
         if (count < 0 && errno == EINTR) continue;
-        if (count < 0)
-            throw Error("cannot write to standard output: " + std::generic_category().message(errno));
+        if (count < 0) return errno;
         text.remove_prefix(static_cast<std::size_t>(count));
     }
+    return 0;
+}
+
+void print(std::string_view text) {
+    if (const int error = write_all(STDOUT_FILENO, text); error != 0)
+        throw Error("cannot write to standard output: " + std::generic_category().message(error));
 }
 
 }  // namespace overlap

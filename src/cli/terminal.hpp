@@ -21,6 +21,9 @@ AsciiOptions ascii_options(const OutputOptions& options);
 /// Whether a progress line makes sense: standard error is a terminal, and not a dumb one.
 bool shows_progress();
 
+/// Writes all of `text`; gives 0, or errno when it cannot be written.
+int write_all(int file, std::string_view text);
+
 /// Writes to standard output. Throws Error when it cannot be written; a closed pipe ends the process by
 /// SIGPIPE.
 void print(std::string_view text);

@@ -65,7 +65,9 @@ struct Server::Connection {
     MessageParser parser;
     std::int64_t number;
     clock::time_point deadline = clock::time_point::max();  ///< when close_idle() may close it
+    bool answering = false;                                 ///< a request was read and has not ended
     clock::time_point began;                                ///< when the present request had been read
+    std::optional<clock::time_point> taken;                 ///< when it got in flight
     bool hung_up = false;
     bool queued = false;
 };
@@ -183,7 +185,9 @@ awaitable<void> Server::converse(ConnectionPtr connection) {
 awaitable<void> Server::answer_bad(ConnectionPtr connection, Progress problem) {
     ++counts_.requests;
     const Plan plan = plan_error(status_of(problem), reason_phrase(status_of(problem)));
+    connection->answering = true;
     connection->began = clock::now();
+    connection->taken.reset();
     co_await send(connection, plan, false, false);
     // Closing with bytes unread would reset the connection, and the client might never see the answer: say
     // that we are done, then read on for a moment (RFC 9112, section 9.6).
@@ -199,13 +203,15 @@ awaitable<void> Server::answer_bad(ConnectionPtr connection, Progress problem) {
 awaitable<void> Server::answer(ConnectionPtr connection) {
     ++counts_.requests;
     if (order_.size() < most_order) order_.push_back(connection->parser.target());
+    connection->answering = true;
     connection->began = clock::now();
+    connection->taken.reset();
     connection->deadline = clock::time_point::max();
     const bool keep_alive = connection->parser.keep_alive();
 
     if (!co_await enter_flight(connection)) {
         if (connection->hung_up) {
-            log(*connection, "hung up");
+            log(*connection, 0);
         } else {
             co_await send(connection, plan_error(429, "too many in flight"), keep_alive, false);
         }
@@ -214,7 +220,7 @@ awaitable<void> Server::answer(ConnectionPtr connection) {
     const Plan plan = plan_for(connection->parser);
     co_await hold(connection, clock::now() + std::chrono::nanoseconds(plan.delay));
     if (connection->hung_up) {
-        log(*connection, "hung up");
+        log(*connection, 0);
         leave_flight();
         co_return;
     }
@@ -259,6 +265,7 @@ awaitable<bool> Server::enter_flight(ConnectionPtr connection) {
         co_return true;  // leave_flight() has counted us in
     }
     ++in_flight_;
+    connection->taken = clock::now();
     counts_.peak_in_flight = std::max(counts_.peak_in_flight, in_flight_);
     co_return true;
 }
@@ -270,6 +277,7 @@ void Server::leave_flight() {
     }
     // The place goes straight to the next in line, so in_flight_ stays as it is.
     queue_.front()->queued = false;
+    queue_.front()->taken = clock::now();
     queue_.front()->timer.cancel();
     queue_.pop_front();
 }
@@ -331,17 +339,43 @@ awaitable<void> Server::send(ConnectionPtr connection, const Plan& plan, bool ke
         sent = sent && !connection->hung_up;
     }
     if (plan.chunked && with_body && !plan.cut) bytes += "0\r\n\r\n";
-    log(*connection, connection->hung_up ? "hung up" : std::to_string(plan.status));
+    log(*connection, connection->hung_up ? 0 : plan.status);
     if (in_flight) leave_flight();
     if (sent) co_await write(connection, bytes);
     if (plan.cut) connection->socket.close(ignored);
 }
 
-void Server::log(const Connection& connection, const std::string& outcome) const {
-    if (!options_.log) return;
-    const auto took = std::chrono::duration_cast<std::chrono::nanoseconds>(clock::now() - connection.began);
-    options_.log(std::string(connection.parser.method()) + " " + connection.parser.target() + " " + outcome +
-                 " " + format_duration(took.count()) + ", connection " + std::to_string(connection.number));
+void Server::log(Connection& connection, int status) const {
+    connection.answering = false;
+    if (options_.log) options_.log(served(connection, status));
+}
+
+std::vector<Served> Server::unanswered() const {
+    std::vector<Served> requests;
+    for (Connection* connection : *open_) {
+        if (!connection->answering) continue;
+        requests.push_back(served(*connection, 0));
+        requests.back().hung_up = peer_closed(connection->socket);
+    }
+    return requests;
+}
+
+Served Server::served(const Connection& connection, int status) {
+    return {.method = std::string(connection.parser.method()),
+            .target = connection.parser.target(),
+            .connection = connection.number,
+            .status = status,
+            .hung_up = status == 0,
+            .read = connection.began,
+            .taken = connection.taken,
+            .end = clock::now()};
+}
+
+std::string log_line(const Served& served) {
+    const auto took = std::chrono::duration_cast<std::chrono::nanoseconds>(served.end - served.read);
+    return served.method + " " + served.target + " " +
+           (served.hung_up ? "hung up" : std::to_string(served.status)) + " " +
+           format_duration(took.count()) + ", connection " + std::to_string(served.connection);
 }
 
 // What the kernel has room for goes out at once. Where it has none, the client has not read what it was sent.

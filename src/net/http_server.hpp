@@ -10,9 +10,11 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <unordered_set>
+#include <vector>
 
 #include "net/http_message.hpp"
 #include "net/http_routes.hpp"
@@ -22,6 +24,23 @@ namespace overlap::net {
 
 /// What to do with a request when max_in_flight are being answered already.
 enum class WhenFull : std::uint8_t { refuse, queue };
+
+/// A request as the server saw it.
+struct Served {
+    using Time = std::chrono::steady_clock::time_point;
+
+    std::string method;
+    std::string target;
+    std::int64_t connection = 0;  ///< numbered from 1 in the order they were accepted
+    int status = 0;               ///< of its answer; 0 when it had none
+    bool hung_up = false;         ///< the client left before its answer
+    Time read;                    ///< when all of it had come
+    std::optional<Time> taken;    ///< when it got in flight; none when it never did: refused, or not HTTP
+    Time end;  ///< when its answer was handed to the socket, or the client was seen to leave
+};
+
+/// "GET /json 200 64us, connection 3"; "hung up" in place of the status.
+std::string log_line(const Served& served);
 
 struct ServerOptions {
     std::string host = "127.0.0.1";
@@ -36,9 +55,8 @@ struct ServerOptions {
     /// For a whole request to come, or a part of an answer to be taken. Also how long a connection may stay
     /// unused.
     std::chrono::nanoseconds idle_timeout = std::chrono::seconds(30);
-    /// Called once per request, when not empty: "GET /json 200 64us, connection 3"; "hung up" in place of the
-    /// status.
-    std::function<void(const std::string&)> log;
+    /// Called once per request, as it ends, when not empty.
+    std::function<void(const Served&)> log;
 };
 
 /// Listens from construction on; answers once start() was called, on the loop it was given. All calls on that
@@ -68,6 +86,9 @@ class Server {
     /// reset_counts().
     [[nodiscard]] const std::vector<std::string>& order() const { return order_; }
 
+    /// Requests that were read and not answered yet, as if they ended now.
+    [[nodiscard]] std::vector<Served> unanswered() const;
+
   private:
     struct Connection;
     class OpenGuard;
@@ -86,7 +107,8 @@ class Server {
     void watch_hangup(const ConnectionPtr& connection);
     void leave_flight();
     void note_hangup(Connection& connection);
-    void log(const Connection& connection, const std::string& outcome) const;
+    void log(Connection& connection, int status) const;
+    static Served served(const Connection& connection, int status);
     void count_status(int status);
     Plan plan_for(MessageParser& parser);
     const std::string& date();

@@ -1,5 +1,7 @@
 #include "net/listen.hpp"
 
+#include <fcntl.h>
+
 #include <asio/ip/address.hpp>
 
 #include "timeline/error.hpp"
@@ -17,6 +19,8 @@ void listen_on(tcp::acceptor& acceptor, const std::string& host, std::uint16_t p
     if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
     if (!error) acceptor.bind(endpoint, error);
     if (!error) acceptor.listen(tcp::acceptor::max_listen_connections, error);
+    // No program that we start shall hold it open.
+    if (!error) ::fcntl(acceptor.native_handle(), F_SETFD, FD_CLOEXEC);
     if (error) {
         throw Error("cannot listen on " + host + ":" + std::to_string(port) + ": " + error.message() +
                     "; try another --port");

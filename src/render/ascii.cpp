@@ -188,8 +188,22 @@ void add_in_flight(std::string& picture, const Panel& panel, const Layout& layou
     add_line(picture, label_text("In flight:", layout) + bar + ' ' + key);
 }
 
+std::vector<std::string> traced_parts(const Run& run, const Panel& panel) {
+    const WayRun& way = panel.way;
+    std::vector<std::string> parts{"Total: " + format_duration(makespan(way.timeline))};
+    if (run.traced->left_out > 0) {
+        parts.back() += fmt::format(" for the first {}", way.timeline.lanes.size());
+    }
+    const bool several = way.server && way.server->requests > 1;
+    if (several && !verdict(way).empty()) parts.push_back(verdict(way));
+    parts.push_back(connections_in_words(way));
+    if (panel.outcomes.failed > 0) parts.push_back(fmt::format("{} failed", panel.outcomes.failed));
+    return parts;
+}
+
 std::vector<std::string> total_parts(const Run& run, const Panel& panel) {
     const WayRun& way = panel.way;
+    if (run.traced) return traced_parts(run, panel);
     std::vector<std::string> parts{"Total: " + format_duration(total_of(way))};
     if (way.repeats > 1) parts.back() += fmt::format(" (median of {})", way.makespans.size());
     if (way.interrupted) parts.push_back("interrupted");
@@ -239,10 +253,10 @@ void add_panel(std::string& picture, const Run& run, const Panel& panel, const L
 }
 
 void add_legend(std::string& picture, const Axis& axis, const Layout& layout, const Theme& theme,
-                const Drawn& drawn) {
+                const Drawn& drawn, bool traced) {
     std::vector<std::pair<Glyph, std::string>> items;
     for (const Glyph glyph : drawn.glyphs) {
-        std::string words(meaning(glyph));
+        std::string words(traced ? meaning_at_server(glyph) : meaning(glyph));
         if (words.empty()) continue;
         if (glyph == Glyph::brief) words += fmt::format(" ({})", drawn.brief);
         items.emplace_back(glyph, words);
@@ -317,8 +331,10 @@ void add_panels(std::string& picture, const Run& run, int width, const Theme& th
 
     Drawn drawn;
     for (const Panel& panel : panels) add_panel(picture, run, panel, layout, axis, theme, drawn);
-    add_legend(picture, axis, layout, theme, drawn);
-    for (const std::string& row : comparison_table(run, width)) add_line(picture, row);
+    add_legend(picture, axis, layout, theme, drawn, run.traced.has_value());
+    const std::vector<std::string> table =
+        run.traced ? trace_table(run, width) : comparison_table(run, width);
+    for (const std::string& row : table) add_line(picture, row);
     picture += '\n';
 }
 
@@ -331,7 +347,9 @@ std::string render_ascii(const Run& run, const AsciiOptions& options) {
     for (const std::string& line : wrap(printable(run.title), width))
         add_line(picture, emphasize(line, theme));
     picture += '\n';
-    if (!run.ways.empty()) add_panels(picture, run, width, theme);  // none: interrupted before the first
+    // None: interrupted before the first, or a traced command that never called.
+    const bool any = !run.ways.empty() && !(run.traced && run.ways.front().timeline.spans.empty());
+    if (any) add_panels(picture, run, width, theme);
     add_words(picture, run, width);
     return picture;
 }

@@ -7,7 +7,7 @@
 namespace overlap {
 namespace {
 
-constexpr std::size_t state_count = 7;
+constexpr std::size_t state_count = 8;
 
 struct Column {
     std::array<Nanoseconds, state_count> by_state{};  ///< time in each state
@@ -31,6 +31,8 @@ Glyph glyph_of(State state) {
             return Glyph::backoff;
         case State::reading:
             return Glyph::reading;
+        case State::at_server:
+            return Glyph::at_server;
     }
     return Glyph::blank;
 }

@@ -20,6 +20,7 @@ enum class Glyph : std::uint8_t {
     backoff,
     reading,
     token,  ///< a part of a stream came
+    at_server,
     failed,
     cancelled,
     cap,    ///< the end of a bar

@@ -79,7 +79,7 @@ Json metrics_json(const Run& run, const WayRun& way) {
 }
 
 Json way_json(const Run& run, const WayRun& way) {
-    return {{"way", name_of(way.way)},
+    return {{"way", run.traced ? way_of_server : name_of(way.way)},
             {"variant", way.variant},
             {"caption", way.caption},
             {"workers", way.workers},
@@ -95,6 +95,19 @@ Json way_json(const Run& run, const WayRun& way) {
             {"server", way.server ? server_json(*way.server) : Json(nullptr)},
             {"lanes", lanes_json(way.timeline)},
             {"spans", spans_json(way.timeline)}};
+}
+
+Json traced_json(const Run& run) {
+    const TracedCommand& command = *run.traced;
+    return {{"command", command.line},
+            {"exit_code", command.exit_code},
+            {"signal", command.signal},
+            {"timed_out", command.timed_out},
+            {"took_ns", command.took},
+            {"before_first_ns", command.before_first},
+            {"left_out", command.left_out},
+            {"unanswered", command.unanswered},
+            {"verdict", run.ways.empty() ? "" : verdict(run.ways.front())}};
 }
 
 Json machine_json(const Machine& machine) {
@@ -130,6 +143,7 @@ std::string render_json(const Run& run) {
                         {"interrupted", run.interrupted},
                         {"server_gone", run.server_gone},
                         {"machine", machine_json(run.machine)},
+                        {"traced", run.traced ? traced_json(run) : Json(nullptr)},
                         {"ways", ways},
                         {"why", explain(run)},
                         {"warnings", warnings(run)},

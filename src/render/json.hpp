@@ -9,6 +9,9 @@
 
 namespace overlap {
 
+/// What stands for the way's name where it was a traced command.
+inline constexpr std::string_view way_of_server = "server";
+
 inline constexpr std::string_view run_schema = "overlap.run/1";
 
 /// The text is not a run: damaged, foreign, or of another version. what() is one line that names the place.

@@ -99,7 +99,7 @@ class Node {
 };
 
 constexpr std::array states{State::queued, State::waiting, State::blocked, State::running,
-                            State::ready,  State::backoff, State::reading};
+                            State::ready,  State::backoff, State::reading, State::at_server};
 constexpr std::array phases{Phase::none,        Phase::connect, Phase::user,  Phase::posts,
                             Phase::first_token, Phase::token,   Phase::finish};
 constexpr std::array outcomes{Outcome::done, Outcome::failed, Outcome::cancelled};
@@ -148,9 +148,26 @@ Usage parse_usage(const Node& node) {
     return usage;
 }
 
-WayRun parse_way(const Node& node) {
+TracedCommand parse_traced(const Node& node) {
+    return {.line = node.at("command").text(),
+            .exit_code = static_cast<int>(node.at("exit_code").number(0, 255)),
+            .signal = static_cast<int>(node.at("signal").number(0, 127)),
+            .timed_out = node.at("timed_out").flag(),
+            .took = node.at("took_ns").number(0, latest),
+            .before_first = node.at("before_first_ns").number(0, latest),
+            .left_out = node.at("left_out").number(),
+            .unanswered = node.at("unanswered").number()};
+}
+
+WayRun parse_way(const Node& node, bool traced) {
     WayRun way;
-    way.way = node.at("way").one_of(ways);
+    const Node name = node.at("way");
+    if (!traced) {
+        way.way = name.one_of(ways);
+    } else if (name.text() != way_of_server) {
+        throw RunFormatError(
+            fmt::format("{} is \"{}\", expected {}", name.path(), name.text(), way_of_server));
+    }
     way.caption = node.at("caption").text();
     if (const auto variant = node.find("variant")) way.variant = variant->text();
     if (const auto part = node.find("part_of")) way.part_of = static_cast<int>(part->number(0, 1'000'000));
@@ -220,8 +237,9 @@ Run parse_document(const Json& document) {
     run.interrupted = root.at("interrupted").flag();
     run.server_gone = root.at("server_gone").flag();
     run.machine = parse_machine(root.at("machine"));
+    if (const auto traced = root.find("traced")) run.traced = parse_traced(*traced);
     root.at("ways").each([&](const Node& node) {
-        WayRun way = parse_way(node);
+        WayRun way = parse_way(node, run.traced.has_value());
         if (std::any_of(run.ways.begin(), run.ways.end(), [&](const WayRun& other) {
                 return other.way == way.way && other.variant == way.variant;
             })) {

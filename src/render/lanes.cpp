@@ -31,12 +31,14 @@ std::string_view word_for(State state) {
             return "backing off";
         case State::reading:
             return "reading";
+        case State::at_server:
+            return "at the server";
     }
     return "?";
 }
 
 State longest_state(const Timeline& timeline, const TaskSummary& task) {
-    std::array<Nanoseconds, 7> times{};
+    std::array<Nanoseconds, 8> times{};
     for (std::size_t i = task.first; i < task.last; ++i) {
         const Span& span = timeline.spans[i];
         times[static_cast<std::size_t>(span.state)] += span.end - span.begin;

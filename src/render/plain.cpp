@@ -4,6 +4,7 @@
 
 #include <iterator>
 
+#include "render/json.hpp"
 #include "render/lanes.hpp"
 #include "render/text.hpp"
 #include "timeline/advice.hpp"
@@ -16,8 +17,8 @@ double milliseconds(Nanoseconds time) { return static_cast<double>(time) / 1e6; 
 
 void add_way(std::string& text, const Run& run, const WayRun& way) {
     const auto out = std::back_inserter(text);
-    const std::string name =
-        std::string(name_of(way.way)) + (way.variant.empty() ? "" : " " + printable(way.variant));
+    const std::string name = std::string(run.traced ? way_of_server : name_of(way.way)) +
+                             (way.variant.empty() ? "" : " " + printable(way.variant));
     const std::vector<TaskSummary> tasks = summarize_tasks(way.timeline);
     for (const TaskSummary& task : tasks) {
         fmt::format_to(out, "{}\ttask\t{}\t{:.3f}\t{:.3f}\t{}\t{}\n", name,
@@ -32,7 +33,12 @@ void add_way(std::string& text, const Run& run, const WayRun& way) {
     fmt::format_to(out, "{}\tfailed\t{}\n", name, outcomes.failed);
     fmt::format_to(out, "{}\tin_flight_peak\t{}\n", name, in_flight_peak(way.timeline));
     if (way.server) fmt::format_to(out, "{}\tserver_peak\t{}\n", name, way.server->peak_in_flight);
-    fmt::format_to(out, "{}\tthreads\t{}\n", name, way.usage.threads);
+    if (run.traced) {
+        fmt::format_to(out, "{}\tverdict\t{}\n", name, verdict(way));
+        fmt::format_to(out, "{}\tconnections\t{}\n", name, way.server ? way.server->connections : 0);
+    } else {
+        fmt::format_to(out, "{}\tthreads\t{}\n", name, way.usage.threads);
+    }
     fmt::format_to(out, "{}\tcpu_ms\t{:.3f}\n", name, milliseconds(way.usage.cpu));
     if (way.result) fmt::format_to(out, "{}\tresult\t{}\n", name, printable(way.result->text));
     if (way.part_of > 0) fmt::format_to(out, "{}\tpart_of\t{}\n", name, way.part_of);

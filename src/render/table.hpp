@@ -11,4 +11,7 @@ namespace overlap {
 /// Rows of at most `width` columns. A measure that no way has is left out.
 std::vector<std::string> comparison_table(const Run& run, int width);
 
+/// What the server and the kernel counted of a traced command, line by line.
+std::vector<std::string> trace_table(const Run& run, int width);
+
 }  // namespace overlap

@@ -5,7 +5,7 @@
 namespace overlap {
 namespace {
 
-// 256-colour codes: sky blue, orange, vermillion, reddish purple, grey.
+// 256-colour codes: sky blue, orange, vermillion, reddish purple, blue, grey.
 std::string_view color_code(Glyph glyph) {
     switch (glyph) {
         case Glyph::waiting:
@@ -19,6 +19,8 @@ std::string_view color_code(Glyph glyph) {
         case Glyph::ready:
         case Glyph::reading:
             return "38;5;175";
+        case Glyph::at_server:
+            return "38;5;32";
         case Glyph::queued:
         case Glyph::backoff:
         case Glyph::cancelled:
@@ -54,6 +56,8 @@ std::string_view character(Glyph glyph, const Theme& theme) {
             return "o";
         case Glyph::token:
             return "*";
+        case Glyph::at_server:
+            return theme.unicode ? "━" : ":";
         case Glyph::failed:
             return "!";
         case Glyph::cancelled:
@@ -84,6 +88,8 @@ std::string_view meaning(Glyph glyph) {
             return "reader takes its time";
         case Glyph::token:
             return "a token came";
+        case Glyph::at_server:
+            return "at the server, not answered yet";
         case Glyph::failed:
             return "failed";
         case Glyph::cancelled:
@@ -95,6 +101,13 @@ std::string_view meaning(Glyph glyph) {
             return "";
     }
     return "";
+}
+
+std::string_view meaning_at_server(Glyph glyph) {
+    if (glyph == Glyph::queued) return "queued at the server";
+    if (glyph == Glyph::failed) return "answered with an error";
+    if (glyph == Glyph::cancelled) return "never answered";
+    return meaning(glyph);
 }
 
 std::string paint(std::string_view text, Glyph glyph, const Theme& theme) {

@@ -22,6 +22,7 @@ constexpr Explanation explanations[] = {
     {"redis", explain_redis},
     {"reuse", explain_reuse},
     {"stream", explain_streams},
+    {"trace", explain_trace},
 };
 
 }  // namespace

@@ -25,4 +25,10 @@ std::vector<std::string> explain_reuse(const Run& run);
 /// server waited for.
 std::vector<std::string> explain_streams(const Run& run);
 
+/// Of `overlap trace`: where time 0 is, whether requests overlapped, how many connections they took.
+std::vector<std::string> explain_trace(const Run& run);
+
+/// What went wrong with a traced command: it never called, failed, was ended, left requests behind.
+std::vector<std::string> warnings_of_trace(const Run& run);
+
 }  // namespace overlap

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "timeline/words.hpp"
+
 namespace overlap {
 namespace {
 
@@ -172,6 +174,26 @@ double spread(const WayRun& way) {
     const Nanoseconds median = percentile(sorted, 50);
     if (median == 0) return 0;
     return static_cast<double>(sorted.back() - sorted.front()) / static_cast<double>(median);
+}
+
+bool answered_at_once(const WayRun& way) {
+    constexpr Nanoseconds at_once = 1'000'000;
+    return latency_of(summarize_tasks(way.timeline)).median < at_once;
+}
+
+std::string verdict(const WayRun& way) {
+    if (!way.server || way.server->peak_in_flight == 0) return "";
+    if (way.server->requests == 1) return "one request";
+    if (way.server->peak_in_flight == 1) {
+        return answered_at_once(way) ? "answered too quickly to overlap" : "one at a time";
+    }
+    return "overlapped, peak " + std::to_string(way.server->peak_in_flight);
+}
+
+std::string connections_in_words(const WayRun& way) {
+    if (!way.server) return "";
+    return plural(static_cast<std::size_t>(way.server->requests), "request") + " on " +
+           plural(static_cast<std::size_t>(way.server->connections), "connection");
 }
 
 const WayRun* find_way(const Run& run, Way way) {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "timeline/run.hpp"
@@ -94,6 +95,17 @@ Nanoseconds percentile(const std::vector<Nanoseconds>& sorted, int percent);
 double spread(const WayRun& way);
 
 /// The first of its variants.
+/// Whether half of a traced command's requests were answered in less than a millisecond: then it may call as
+/// it likes, the server will hardly see two at once.
+bool answered_at_once(const WayRun& way);
+
+/// How the requests of a traced command came: "one request", "one at a time", "overlapped, peak 3"; empty
+/// when none was ever in flight.
+std::string verdict(const WayRun& way);
+
+/// "3 requests on 1 connection"; empty where our server did not count.
+std::string connections_in_words(const WayRun& way);
+
 const WayRun* find_way(const Run& run, Way way);
 
 /// How many times faster `way` was than the (first) sequential way of the same run; none unless both did all

@@ -105,6 +105,20 @@ struct Machine {
     friend bool operator==(const Machine&, const Machine&) = default;
 };
 
+/// Somebody else's program, run while our server looked on (`overlap trace`).
+struct TracedCommand {
+    std::string line;              ///< as it could be typed
+    int exit_code = 0;             ///< where it ended by itself
+    int signal = 0;                ///< that ended it, else 0
+    bool timed_out = false;        ///< it outlived its timeout and was told to end
+    Nanoseconds took = 0;          ///< from its start to its end
+    Nanoseconds before_first = 0;  ///< from its start to its first request, which is time 0 of the timeline
+    std::int64_t left_out = 0;     ///< requests that are counted but not in the timeline: too many to keep
+    std::int64_t unanswered = 0;   ///< requests in flight when it had ended, of something it left behind
+
+    friend bool operator==(const TracedCommand&, const TracedCommand&) = default;
+};
+
 struct Run {
     std::string demo;
     std::string title;
@@ -115,6 +129,8 @@ struct Run {
     bool server_gone = false;  ///< our server ended in the middle
     Machine machine;
     std::vector<WayRun> ways;
+    std::optional<TracedCommand>
+        traced;                     ///< then there is one entry in `ways`, and it is none of the three ways
     std::vector<std::string> next;  ///< commands worth trying after this one
 
     friend bool operator==(const Run&, const Run&) = default;

@@ -21,6 +21,8 @@ std::string_view name_of(State state) {
             return "backoff";
         case State::reading:
             return "reading";
+        case State::at_server:
+            return "at_server";
     }
     return "?";
 }

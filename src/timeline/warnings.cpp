@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "timeline/advice.hpp"
+#include "timeline/advice_of_demos.hpp"
 #include "timeline/duration.hpp"
 #include "timeline/metrics.hpp"
 #include "timeline/words.hpp"
@@ -117,6 +118,7 @@ void warn_repeats(const Run& run, const WayRun& way, std::vector<std::string>& s
 }  // namespace
 
 std::vector<std::string> warnings(const Run& run) {
+    if (run.traced) return warnings_of_trace(run);
     std::vector<std::string> sentences;
     const bool any_way =
         std::any_of(run.ways.begin(), run.ways.end(), [](const WayRun& way) { return way.interrupted; });

@@ -6,15 +6,17 @@
 #include <string>
 #include <vector>
 
+#include "net/http_server.hpp"
+
 namespace overlap::test {
 
 class Log {
   public:
     /// For ServerOptions::log. Adds a line; used no longer than this object lives.
-    std::function<void(const std::string&)> writer() {
-        return [this](const std::string& line) {
+    std::function<void(const net::Served&)> writer() {
+        return [this](const net::Served& served) {
             const std::lock_guard lock(mutex_);
-            lines_.push_back(line);
+            lines_.push_back(net::log_line(served));
         };
     }
 
