@@ -4,13 +4,13 @@ namespace overlap {
 
 std::span<const Demo* const> all_demos() {
     static const Demo* const demos[] = {
-        &api,    //
-        &burst,  //
-        &chain,  //
-        &race,   //
-        &stream, //
-        &reuse,  //
-        &redis,  //
+        &api,     //
+        &burst,   //
+        &chain,   //
+        &race,    //
+        &stream,  //
+        &reuse,   //
+        &redis,   //
     };
     return demos;
 }

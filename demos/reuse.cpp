@@ -102,7 +102,7 @@ constexpr Knob knobs[] = {
     knob::tasks(4),
     {.name = "connections", .meaning = "of the pool, at most", .usual = 2, .least = 1, .most = 10'000},
     knob::latency("latency", "time the server takes to answer", 40 * knob::ms),
-    knob::rtt,
+    knob::rtt(20 * knob::ms),
     knob::timeout};
 
 constexpr Example examples[] = {

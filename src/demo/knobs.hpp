@@ -53,12 +53,6 @@ inline constexpr Knob max_in_flight{
     .meaning = "requests that our server answers at once, 429 for more; 0: no limit",
     .most = 1'000'000,
     .of_server = true};
-inline constexpr Knob rtt{.name = "rtt",
-                          .meaning = "distance of our server: a round trip to it; 0: none is added",
-                          .unit = Unit::duration,
-                          .usual = 20 * ms,
-                          .most = 10'000 * ms,
-                          .of_server = true};
 inline constexpr Knob timeout{.name = "timeout",
                               .meaning = "when to give an attempt up",
                               .unit = Unit::duration,
@@ -81,10 +75,13 @@ inline constexpr Knob backoff{
     .usual = 50 * ms,
     .most = 60'000 * ms};
 
-inline constexpr Knob rtt{.name = "rtt",
-                          .meaning = "distance to the server: the time of a round trip to it",
-                          .unit = Unit::duration,
-                          .usual = 10 * ms,
-                          .most = 10'000 * ms};
+constexpr Knob rtt(Nanoseconds usual) {
+    return {.name = "rtt",
+            .meaning = "distance to the server: the time of a round trip to it; 0: none",
+            .unit = Unit::duration,
+            .usual = usual,
+            .most = 10'000 * ms,
+            .of_server = true};
+}
 
 }  // namespace overlap::knob
