@@ -89,7 +89,7 @@ constexpr Knob knobs[] = {
     {"latency", "time to the first token", Unit::duration, 300 * knob::ms, 0, 60'000 * knob::ms, {}, true},
     {"interval", "from one token to the next", Unit::duration, 60 * knob::ms, 0, 60'000 * knob::ms, {}, true},
     {"consume", "time the reader takes over each token", Unit::duration, 0, 0, 10'000 * knob::ms},
-    {"padding", "bytes of ballast in each token", Unit::count, 2'000, 0, 10'000, {}, true},
+    {"padding", "bytes of ballast in each token", Unit::count, 3'000, 0, 10'000, {}, true},
     {"cut-after", "tokens after which the server breaks off; 0: never", Unit::count, 0, 0, 1'000, {}, true},
     knob::timeout, knob::connect_timeout,
 };
@@ -123,9 +123,7 @@ const Demo stream{
     .caption = [](const Variant& variant, const Context& run) -> std::string {
         if (variant.way == Way::sequential) return "Sequential: one conversation at a time on one thread";
         if (variant.way == Way::coroutines) return "Coroutines: co_await each token, all on one thread";
-        const std::string threads =
-            std::to_string(run.workers()) + (run.workers() == 1 ? " thread" : " threads");
-        return "Thread pool: a conversation holds its thread, " + threads;
+        return "Thread pool: a conversation holds its thread; threads: " + std::to_string(run.workers());
     },
     .request = chat_path,
     .sequential_time =

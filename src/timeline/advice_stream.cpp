@@ -65,14 +65,17 @@ Nanoseconds time_reading(const Timeline& timeline) {
     return time;
 }
 
+// A reader may be a moment late when the buffers are about full.
+constexpr Nanoseconds noticeable = 1'000'000;
+
 void explain_back_pressure(const Run& run, std::vector<std::string>& sentences) {
     std::string ways;
     bool slow_reader = false;
     bool counted = true;
     for (const WayRun& way : run.ways) {
         slow_reader = slow_reader || time_reading(way.timeline) > 0;
-        counted = counted && way.server;
-        if (!way.server || way.server->stalled == 0) continue;
+        counted = counted && way.server && way.server->stalled < noticeable;
+        if (!way.server || way.server->stalled < noticeable) continue;
         ways += (ways.empty() ? "" : ", ") + format_duration(way.server->stalled) + " with " + subject(way);
     }
     if (!ways.empty()) {
@@ -82,7 +85,7 @@ void explain_back_pressure(const Run& run, std::vector<std::string>& sentences) 
             ways + " (all conversations together).");
     } else if (slow_reader && counted) {
         sentences.emplace_back(
-            "The readers took their time over the tokens, and yet the server never had to wait: "
+            "The readers took their time over the tokens, and yet they held the server up for less than 1ms: "
             "the kernel's buffers took what was not read. Try more --tokens or --padding.");
     }
 }
