@@ -53,7 +53,7 @@ void explain_gaps(const Run& run, std::vector<std::string>& sentences) {
                             " at the median, whatever the way: what differs is the wait for the first.");
     } else {
         sentences.push_back("Between two tokens of a conversation it was " + format_duration(*least) +
-                            " to " + format_duration(*most) + " at the median, by the way.");
+                            " to " + format_duration(*most) + " at the median, depending on the way.");
     }
 }
 
