@@ -186,6 +186,16 @@ TEST_CASE("what is said follows from the timelines") {
     CHECK(why(with({})).empty());
 }
 
+TEST_CASE("threads are said to be held, and calls to queue for a connection, only where that was so") {
+    WayRun threads = made_up(Way::pool, "pool", {{0, 20, 80}, {0, 20, 80}, {80, 80, 140}});
+    threads.usage.threads = 2;
+    CHECK_FALSE(contains(why(with({threads})), "held"));
+    WayRun one = made_up(Way::pool, "one", {{0, 20, 80}, {80, 80, 140}});
+    CHECK(contains(why(with({one})), "queued for the connection, up to 80ms"));
+    one.workers = 1;
+    CHECK_FALSE(contains(why(with({one})), "queued for the connection"));
+}
+
 TEST_CASE("nothing is concluded from calls that failed") {
     WayRun fresh = made_up(Way::sequential, "new", {{0, 20, 80}, {80, 100, 160}});
     fresh.timeline.spans.back().outcome = Outcome::failed;

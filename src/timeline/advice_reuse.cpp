@@ -68,6 +68,8 @@ void explain_keeping(const Run& run, std::vector<std::string>& sentences) {
 void explain_sharing(const Run& run, Way way, std::vector<std::string>& sentences) {
     const WayRun* const one = find(run, way, "one");
     if (one == nullptr || tasks_of(*one) < 2) return;
+    // With fewer workers than tasks, some queued for a worker instead.
+    if (one->workers > 0 && static_cast<std::size_t>(one->workers) < tasks_of(*one)) return;
     Nanoseconds longest = 0;
     for (const TaskSummary& task : summarize_tasks(one->timeline)) longest = std::max(longest, task.queued);
     std::string fact = capitalized(subject(*one)) +
@@ -89,16 +91,20 @@ void explain_sharing(const Run& run, Way way, std::vector<std::string>& sentence
 // Where threads differ: whoever queues for a connection holds one.
 void explain_threads(const Run& run, std::vector<std::string>& sentences) {
     for (const std::string_view variant : {"pool", "one"}) {
-        const WayRun* const coroutines = find(run, Way::coroutines, variant);
         const WayRun* const threads = find(run, Way::pool, variant);
-        if (coroutines == nullptr || threads == nullptr || tasks_of(*threads) < 2) continue;
-        sentences.push_back(capitalized(subject(*threads)) + " took " + format_duration(total_of(*threads)) +
-                            " on " + plural(static_cast<std::size_t>(threads->usage.threads), "thread") +
-                            ", of which at most " + std::to_string(in_flight_peak(threads->timeline)) +
-                            " had a connection at once: the others were held while they queued. " +
-                            capitalized(subject(*coroutines)) + " took " +
-                            format_duration(total_of(*coroutines)) + " on " +
-                            plural(static_cast<std::size_t>(coroutines->usage.threads), "thread") + ".");
+        if (threads == nullptr) continue;
+        const auto held = static_cast<std::size_t>(threads->usage.threads);
+        const auto peak = static_cast<std::size_t>(in_flight_peak(threads->timeline));
+        if (held <= peak) continue;
+        std::string fact = capitalized(subject(*threads)) + " took " + format_duration(total_of(*threads)) +
+                           " on " + plural(held, "thread") + ", of which at most " + std::to_string(peak) +
+                           " had a connection at once: the others were held while they queued.";
+        if (const WayRun* const coroutines = find(run, Way::coroutines, variant)) {
+            fact += " " + capitalized(subject(*coroutines)) + " took " +
+                    format_duration(total_of(*coroutines)) + " on " +
+                    plural(static_cast<std::size_t>(coroutines->usage.threads), "thread") + ".";
+        }
+        sentences.push_back(fact);
         return;
     }
 }
