@@ -181,6 +181,29 @@ TEST_CASE("a sweep as JSON names its schema, its levels and the knee") {
     CHECK(document["points"][1]["calls"] == 40);
 }
 
+TEST_CASE("a sweep that was kept is drawn again as it was; damaged ones are refused with the place") {
+    Sweep sweep;
+    sweep.demo = "burst";
+    sweep.title = "calls";
+    sweep.points = {point(1, 50, 20 * ms), point(10, 500, 20 * ms, 3)};
+    const std::string text = render_json(sweep);
+    CHECK(parse_sweep(text) == sweep);
+    CHECK_FALSE(parse_sweep("{}").has_value());
+    CHECK_FALSE(parse_sweep("[").has_value());
+    auto document = nlohmann::json::parse(text);
+    document["points"][1]["failed"] = 9'999;
+    CHECK_THROWS_WITH(parse_sweep(document.dump()),
+                      "sweep.points[1].failed is 9999, expected a whole number from 0 to 1003");
+    document["points"][1].erase("failed");
+    CHECK_THROWS_WITH(parse_sweep(document.dump()), "sweep.points[1] has no \"failed\"");
+    const test::Ended kept =
+        test::run({"burst", "--sweep", "1,4", "--latency", "2ms", "--tasks", "20", "--json"});
+    test::Process render({.arguments = {"render", "-"}, .input = kept.out});
+    const test::Ended drawn = render.wait();
+    CHECK(drawn.code == 0);
+    CHECK(contains(drawn.out, "calls/s"));
+}
+
 TEST_CASE("levels that make no sense are told") {
     for (const char* levels : {"", "0", "1,x", "2001", "1,,2"}) {
         const test::Ended ended = test::run({"burst", "--sweep", levels});

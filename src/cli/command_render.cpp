@@ -11,6 +11,7 @@
 #include "cli/terminal.hpp"
 #include "render/json.hpp"
 #include "render/plain.hpp"
+#include "render/sweep.hpp"
 #include "timeline/error.hpp"
 
 namespace overlap {
@@ -30,6 +31,11 @@ std::string read_file(const std::string& name) {
     }
 }
 
+template <typename Data>
+std::string shown(const Data& data, const OutputOptions& output, const AsciiOptions& ascii) {
+    return output.plain ? render_plain(data) : render_ascii(data, ascii);
+}
+
 }  // namespace
 
 int run_render(const Invocation& invocation) {
@@ -37,14 +43,16 @@ int run_render(const Invocation& invocation) {
     const AsciiOptions ascii = ascii_options(invocation.output);
     const std::string name = invocation.argument == "-" ? "standard input" : "'" + invocation.argument + "'";
     const std::string text = read_file(invocation.argument);
-    Run run;
     try {
-        run = parse_run(text);
+        if (const std::optional<Sweep> sweep = parse_sweep(text)) {
+            print(shown(*sweep, invocation.output, ascii));
+        } else {
+            print(shown(parse_run(text), invocation.output, ascii));
+        }
     } catch (const RunFormatError& error) {
         throw Error("cannot draw " + name + ": " + error.what() +
                     "; expected what 'overlap api --json' prints");
     }
-    print(invocation.output.plain ? render_plain(run) : render_ascii(run, ascii));
     return exit_done;
 }
 

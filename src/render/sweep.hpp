@@ -1,6 +1,7 @@
 // Sweep -> text.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,5 +20,9 @@ std::string render_plain(const Sweep& sweep);
 
 /// Everything, with the derived throughput and knee (docs/run-schema.md). Ends with a newline.
 std::string render_json(const Sweep& sweep);
+
+/// Reads what render_json() wrote; none when the text is not a sweep at all. Throws RunFormatError when it is
+/// one, but something in it is missing or out of place.
+std::optional<Sweep> parse_sweep(std::string_view text);
 
 }  // namespace overlap

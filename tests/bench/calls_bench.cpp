@@ -1,4 +1,4 @@
-// N calls of one second at once: what the coroutine way of `overlap api`, with its recorder, its heartbeat
+// N calls of one second at once: what the coroutine way of `overlap burst`, with its recorder, its heartbeat
 // and its client, costs beside (a) a bare Asio client that connects, writes, reads and records nothing, and
 // (b) N threads. All against the same server process, in turns. Overhead is the time to the last answer less
 // the second.
@@ -67,12 +67,12 @@ Measured run_bare(const net::Target& target, int calls) {
 
 Measured run_coroutines(const net::Target& target, int calls) {
     Surroundings surroundings{
-        .settings = Settings(api.knobs), .lanes = lane_names(calls), .workers = 1, .targets = {target}};
+        .settings = Settings(burst.knobs), .lanes = lane_names(calls), .workers = 1, .targets = {target}};
     Recorder recorder(static_cast<std::size_t>(calls) * 3 + 16 * 1024);
     Context context(surroundings, recorder);
     const UsageMeter meter;
     recorder.start();
-    api.variants[1].run(context);
+    burst.variants[1].run(context);
     const Usage usage = meter.finish(context.instrument());
     const Timeline timeline = recorder.take();
     const bool complete = outcomes_of(summarize_tasks(timeline)).done == static_cast<std::size_t>(calls);
