@@ -33,7 +33,7 @@ void warn_errors(const WayRun& way, std::vector<std::string>& sentences) {
     }
     text += ").";
     if (errors.contains("HTTP 404")) text += " 'overlap trace -- curl {url}/' lists the paths there are.";
-    if (errors.contains("HTTP 405")) text += " The server answers GET and HEAD only.";
+    if (errors.contains("HTTP 405")) text += " The server answers GET and HEAD, and POST for chats only.";
     sentences.push_back(text);
 }
 
