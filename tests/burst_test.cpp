@@ -139,14 +139,19 @@ TEST_CASE("the knee is where more at once begins to cost more than it gives") {
                "The knee is at about 100: going on to 1000 gave 1.2 times the throughput for 8.0 "
                "times the p99."));
     sweep.points.pop_back();
-    CHECK(knee_of(sweep.points) == 2);
+    CHECK(knee_of(sweep.points) == 3);
     CHECK(says(explain(sweep), "No knee up to 100"));
+    CHECK(contains(render_plain(sweep), "No knee up to 100"));
+    CHECK_FALSE(contains(render_plain(sweep), "\tknee"));
+    sweep.points.resize(1);
+    CHECK(explain(sweep).empty());  // no step, nothing to say of steps
 }
 
 TEST_CASE("levels at which calls failed have no say in where the knee is") {
     Sweep sweep;
     sweep.points = {point(1, 50, 20 * ms), point(10, 500, 20 * ms), point(100, 40'000, 1 * ms, 700)};
-    CHECK(knee_of(sweep.points) == 1);
+    CHECK(knee_of(sweep.points) == 3);
+    CHECK(says(explain(sweep), "No knee up to 10:"));
     CHECK(says(explain(sweep), "At 100 at once 700 of 1700 calls failed"));
     sweep.points = {point(1, 50, 20 * ms, 1)};
     CHECK(knee_of(sweep.points) == 1);
@@ -202,6 +207,14 @@ TEST_CASE("a sweep that was kept is drawn again as it was; damaged ones are refu
     const test::Ended drawn = render.wait();
     CHECK(drawn.code == 0);
     CHECK(contains(drawn.out, "calls/s"));
+}
+
+TEST_CASE("a sweep in which calls failed says why, and has failed") {
+    const test::Ended ended =
+        test::run({"burst", "--sweep", "1,2", "--tasks", "5", "--url", "http://127.0.0.1:1/"});
+    CHECK(ended.code == 1);
+    CHECK(contains(ended.out, "connection refused"));
+    CHECK_FALSE(contains(ended.out, "Interrupted"));
 }
 
 TEST_CASE("levels that make no sense are told") {

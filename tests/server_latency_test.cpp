@@ -27,12 +27,11 @@ TEST_CASE("latency and jitter hold an answer back for as long as the seed says")
     options.latency = 2 * ms;
     options.jitter = 10 * ms;
     options.seed = 7;
-    // The server draws the jitter of one request after another.
     for (int again = 0; again < 2; ++again) {
         ServerThread server(options);
         Wire wire(server.port());
-        std::mt19937_64 random(7);
-        for (int i = 0; i < 10; ++i) {
+        for (std::uint64_t i = 0; i < 10; ++i) {
+            std::mt19937_64 random = net::luck_of(7, "/status/200", i);
             const Nanoseconds jitter = std::uniform_int_distribution<Nanoseconds>(0, options.jitter)(random);
             const auto begin = steady_clock::now();
             CHECK(wire.ask("/status/200").status == 200);

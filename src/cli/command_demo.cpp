@@ -53,7 +53,10 @@ int run_sweep_command(const Invocation& invocation, const AsciiOptions& ascii, R
     }
     const OutputOptions& output = invocation.output;
     print(output.json ? render_json(sweep) : output.plain ? render_plain(sweep) : render_ascii(sweep, ascii));
-    return sweep.interrupted ? exit_interrupted : exit_done;
+    if (sweep.interrupted) return exit_interrupted;
+    const bool failures = std::any_of(sweep.points.begin(), sweep.points.end(),
+                                      [](const SweepPoint& point) { return point.failed > 0; });
+    return sweep.server_gone || failures ? exit_failed : exit_done;
 }
 
 }  // namespace

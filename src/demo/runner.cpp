@@ -90,6 +90,7 @@ WayRun measure_way(const Demo& demo, const Variant& variant, int repeat, const R
 void warm_up(std::span<const Variant> variants, const RunOptions& options, Surroundings surroundings) {
     constexpr std::size_t enough_lanes = 8;
     surroundings.warming_up = true;
+    surroundings.client.via.reset();  // distance would not be quick
     surroundings.lanes.resize(std::min(surroundings.lanes.size(), enough_lanes));
     surroundings.workers = std::min(surroundings.workers, static_cast<int>(surroundings.lanes.size()));
     for (net::Target& target : surroundings.targets) target.target = "/";
@@ -242,8 +243,9 @@ Run run_demo(const Demo& demo, const RunOptions& options) {
         if (const std::string proxy = backend->get().proxy(); !proxy.empty()) {
             surroundings.client.via = net::resolve(net::parse_address(proxy)).endpoints.front();
         }
-        // With jitter no call of this server is quick.
-        if (options.settings.get("jitter", 0) == 0) warm_up(variants, options, surroundings);
+        // With jitter no call of this server is quick; nor at a distance, unless the client can go straight.
+        const bool distant = options.settings.get("rtt", 0) > 0 && !surroundings.client.via;
+        if (options.settings.get("jitter", 0) == 0 && !distant) warm_up(variants, options, surroundings);
     }
     for (const std::string& url : options.urls)
         surroundings.targets.push_back(net::resolve(net::parse_url(url)));

@@ -1,6 +1,7 @@
 #include "demo/sweep.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "timeline/metrics.hpp"
 
@@ -11,11 +12,17 @@ constexpr std::int64_t calls_per_place = 5;
 
 SweepPoint point_of(const WayRun& way, std::int64_t level) {
     std::vector<Nanoseconds> times;
+    std::map<std::string, std::int64_t> reasons;
     SweepPoint point{.concurrency = level};
     for (const TaskSummary& task : summarize_tasks(way.timeline)) {
         ++point.calls;
-        if (task.outcome != Outcome::done) ++point.failed;
-        if (task.outcome == Outcome::done) times.push_back(task.latency() - task.queued);
+        if (task.outcome == Outcome::done) {
+            times.push_back(task.latency() - task.queued);
+            continue;
+        }
+        ++point.failed;
+        const std::string& reason = way.timeline.lanes[task.lane].error;
+        if (++reasons[reason] > reasons[point.error]) point.error = reason;
     }
     std::sort(times.begin(), times.end());
     if (!times.empty()) {
@@ -34,7 +41,7 @@ Sweep run_sweep(const Demo& demo, const RunOptions& options, const std::vector<s
     const std::int64_t tasks = options.settings.get("tasks");
     Sweep sweep;
     sweep.demo = demo.name;
-    sweep.title = demo.title(options.settings, options.urls);
+    sweep.title = demo.title(options.settings, options.urls) + ", or five for each at once";
     sweep.urls = options.urls;
     sweep.seed = options.seed;
     for (const std::int64_t level : levels) {
@@ -43,8 +50,9 @@ Sweep run_sweep(const Demo& demo, const RunOptions& options, const std::vector<s
         at_level.settings.set(demo.sweeps, level);
         at_level.settings.set("tasks", std::max(tasks, level * calls_per_place));
         const Run run = run_demo(demo, at_level);
-        sweep.interrupted = run.interrupted || run.server_gone;
-        if (sweep.interrupted) break;
+        sweep.interrupted = run.interrupted;
+        sweep.server_gone = run.server_gone;
+        if (sweep.interrupted || sweep.server_gone) break;
         sweep.points.push_back(point_of(run.ways.front(), level));
     }
     return sweep;

@@ -114,6 +114,12 @@ std::string_view reason_phrase(int status) {
     }
 }
 
+std::mt19937_64 luck_of(std::uint64_t seed, const std::string& target, std::uint64_t nth) {
+    const std::uint64_t hash = std::hash<std::string>()(target);
+    std::seed_seq seeds{seed, seed >> 32, hash, hash >> 32, nth};
+    return std::mt19937_64(seeds);
+}
+
 Plan plan_error(int status, std::string_view message) {
     Plan plan = text_plan("text/plain", std::string(message) + "\n");
     plan.status = status;

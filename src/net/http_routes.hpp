@@ -33,6 +33,11 @@ struct Plan {
 Plan plan_answer(std::string_view method, std::string_view target, std::string_view body,
                  std::mt19937_64& random);
 
+/// What the jitter, and then the failure, of a request are drawn from. `nth`: how often `target` was asked
+/// for before. So the n-th request for a target meets the same in each way, whatever else was asked in
+/// between.
+std::mt19937_64 luck_of(std::uint64_t seed, const std::string& target, std::uint64_t nth);
+
 /// An answer that only says what went wrong.
 Plan plan_error(int status, std::string_view message);
 

@@ -110,6 +110,7 @@ ServerCounts Server::counts() const {
 
 void Server::reset_counts() {
     random_.seed(options_.seed);
+    asked_.clear();
     counts_ = {};
     overflows_before_ = listen_overflows();
     counts_.peak_in_flight = in_flight_;
@@ -227,13 +228,21 @@ awaitable<void> Server::answer(ConnectionPtr connection) {
     co_await send(connection, plan, keep_alive, true);
 }
 
+std::uint64_t Server::times_asked(const std::string& target) {
+    constexpr std::size_t most_targets = 20'000;  // the others are counted together
+    const bool counted = asked_.size() < most_targets || asked_.contains(target);
+    return asked_[counted ? target : std::string()]++;
+}
+
 Plan Server::plan_for(MessageParser& parser) {
     Plan plan = plan_answer(parser.method(), parser.target(), parser.body(), random_);
-    const Nanoseconds delay =
-        plan.delay + options_.latency +
-        (options_.jitter > 0 ? std::uniform_int_distribution<Nanoseconds>(0, options_.jitter)(random_) : 0);
-    if (options_.fail_rate > 0 && std::bernoulli_distribution(options_.fail_rate)(random_)) {
-        plan = plan_error(503, "failed on purpose (--fail-rate)");
+    Nanoseconds delay = plan.delay + options_.latency;
+    if (options_.jitter > 0 || options_.fail_rate > 0) {
+        std::mt19937_64 luck = luck_of(options_.seed, parser.target(), times_asked(parser.target()));
+        delay += std::uniform_int_distribution<Nanoseconds>(0, options_.jitter)(luck);
+        if (std::bernoulli_distribution(options_.fail_rate)(luck)) {
+            plan = plan_error(503, "failed on purpose (--fail-rate)");
+        }
     }
     plan.chunked = plan.chunked && parser.takes_chunks();
     plan.delay = delay;

@@ -13,6 +13,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -78,8 +79,8 @@ class Server {
     /// What was counted since the start or the last reset_counts().
     [[nodiscard]] ServerCounts counts() const;
 
-    /// Also starts the randomness anew: the requests that follow meet the same jitter and failures in their
-    /// order.
+    /// Also starts the randomness anew: the n-th request for a target meets the same jitter and failures
+    /// again.
     void reset_counts();
 
     /// The targets of the requests in the order they were read, the first 10,000 since the last
@@ -110,13 +111,15 @@ class Server {
     void log(Connection& connection, int status) const;
     static Served served(const Connection& connection, int status);
     void count_status(int status);
+    std::uint64_t times_asked(const std::string& target);
     Plan plan_for(MessageParser& parser);
     const std::string& date();
 
     asio::io_context& loop_;
     ServerOptions options_;
     asio::ip::tcp::acceptor acceptor_;
-    std::mt19937_64 random_;
+    std::mt19937_64 random_;                                ///< of /bytes
+    std::unordered_map<std::string, std::uint64_t> asked_;  ///< how often each target was asked for
     ServerCounts counts_;
     std::int64_t overflows_before_ = 0;
     std::vector<std::string> order_;

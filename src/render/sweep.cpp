@@ -54,7 +54,7 @@ void add_chart(std::string& picture, const Sweep& sweep, int width, const Theme&
                            bar(static_cast<double>(point.p99), static_cast<double>(most_p99), bar_width,
                                Glyph::blocked, theme);
         if (point.failed > 0) line += fmt::format(" {}{}", character(Glyph::failed, theme), point.failed);
-        if (i == knee && knee + 1 < points.size()) line += " knee";
+        if (i == knee) line += " knee";
         add_line(picture, line);
     }
     picture += '\n';

@@ -10,6 +10,7 @@ Json point_json(const SweepPoint& point) {
     return {{"concurrency", point.concurrency},
             {"calls", point.calls},
             {"failed", point.failed},
+            {"error", point.error},
             {"makespan_ns", point.makespan},
             {"median_ns", point.median},
             {"p99_ns", point.p99},
@@ -23,6 +24,7 @@ SweepPoint parse_point(const Node& node) {
     point.concurrency = node.at("concurrency").number(1, most_calls);
     point.calls = node.at("calls").number(0, most_calls);
     point.failed = node.at("failed").number(0, point.calls);
+    point.error = node.at("error").text();
     point.makespan = node.at("makespan_ns").number(0, latest);
     point.median = node.at("median_ns").number(0, latest);
     point.p99 = node.at("p99_ns").number(0, latest);
@@ -39,6 +41,7 @@ Sweep parse_document(const Json& document) {
     root.at("urls").each([&](const Node& url) { sweep.urls.push_back(url.text()); });
     sweep.seed = static_cast<std::uint64_t>(root.at("seed").number());
     sweep.interrupted = root.at("interrupted").flag();
+    sweep.server_gone = root.at("server_gone").flag();
     root.at("points").each([&](const Node& point) { sweep.points.push_back(parse_point(point)); });
     return sweep;
 }
@@ -62,6 +65,7 @@ std::string render_json(const Sweep& sweep) {
         {"urls", sweep.urls},
         {"seed", sweep.seed},
         {"interrupted", sweep.interrupted},
+        {"server_gone", sweep.server_gone},
         {"points", points},
         {"knee", knee < sweep.points.size() ? Json(sweep.points[knee].concurrency) : Json(nullptr)},
         {"why", explain(sweep)}};

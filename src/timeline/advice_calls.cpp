@@ -87,7 +87,12 @@ void explain_pool(const Run& run, std::vector<std::string>& sentences) {
 // A part is no measurement of the whole: what all of it would take is said to be reckoned, not measured.
 void explain_part(const WayRun& way, std::vector<std::string>& sentences) {
     const std::size_t made = summarize_tasks(way.timeline).size();
-    if (way.part_of == 0 || made == 0) return;
+    if (way.part_of == 0 || made == 0 || way.interrupted) return;
+    if (!work_done(way)) {
+        sentences.push_back("Only the first " + std::to_string(made) + " of " + std::to_string(way.part_of) +
+                            " calls were made one at a time.");
+        return;
+    }
     const Nanoseconds total = total_of(way);
     const auto all =
         static_cast<Nanoseconds>(static_cast<double>(total) / static_cast<double>(made) * way.part_of);
@@ -127,12 +132,12 @@ std::vector<std::string> explain_calls(const Run& run) {
     const WayRun* sequential = find_way(run, Way::sequential);
     if (sequential != nullptr && work_done(*sequential)) {
         explain_waiting(*sequential, sentences);
-        explain_part(*sequential, sentences);
         const auto other = std::find_if(run.ways.begin(), run.ways.end(), [](const WayRun& way) {
             return way.way != Way::sequential && work_done(way);
         });
         if (other != run.ways.end()) explain_overlap(run, *sequential, *other, sentences);
     }
+    if (sequential != nullptr) explain_part(*sequential, sentences);
     explain_pool(run, sentences);
     for (const WayRun& way : run.ways) explain_retries(way, sentences);
     return sentences;

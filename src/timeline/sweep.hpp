@@ -14,6 +14,7 @@ struct SweepPoint {
     std::int64_t concurrency = 0;  ///< in flight at once, at most
     std::int64_t calls = 0;        ///< made
     std::int64_t failed = 0;
+    std::string error = {};  ///< the most frequent reason why calls failed
     Nanoseconds makespan = 0;
     Nanoseconds median = 0;  ///< of a call, its time in the client's queue left out
     Nanoseconds p99 = 0;
@@ -31,6 +32,7 @@ struct Sweep {
     std::string title;
     std::vector<std::string> urls;
     std::uint64_t seed = 0;
+    bool server_gone = false;        ///< our server ended in the middle
     bool interrupted = false;        ///< not all levels were run
     std::vector<SweepPoint> points;  ///< in order of concurrency
 
@@ -39,7 +41,8 @@ struct Sweep {
 
 /// The index of the level from which on more concurrency costs more than it gives: the one with the most
 /// power, which is throughput divided by response time, here its p99 (L. Kleinrock, "On Flow Control in
-/// Computer Networks", 1978). Levels at which calls failed do not count. points.size() when there is none.
+/// Computer Networks", 1978). Levels at which calls failed do not count. points.size() when there is none:
+/// the last level that counts has the most.
 std::size_t knee_of(const std::vector<SweepPoint>& points);
 
 /// What the sweep shows, in sentences: the knee, what going beyond it gave and cost, failures.
