@@ -8,6 +8,7 @@
 #include <asio/io_context.hpp>
 #include <cerrno>
 
+#include "net/blocking_wait.hpp"
 #include "net/chat_client.hpp"
 #include "net/http_client.hpp"
 
@@ -17,28 +18,6 @@ using asio::ip::tcp;
 using clock = std::chrono::steady_clock;
 
 namespace {
-
-// Asio's own blocking calls cannot time out: they wait in poll(2) without a limit. So the socket is
-// non-blocking, and where an operation would block, this holds the thread until the socket is ready or time
-// is up.
-asio::error_code wait(tcp::socket& socket, short events, clock::time_point deadline) {
-    for (;;) {
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - clock::now()).count();
-        if (left <= 0) return asio::error::timed_out;
-        pollfd entry{socket.native_handle(), events, 0};
-        const int ready = ::poll(&entry, 1, static_cast<int>(std::min<std::int64_t>(left, 60'000)));
-        if (ready > 0) return {};
-        if (ready < 0 && errno != EINTR) return {errno, asio::error::get_system_category()};
-    }
-}
-
-// Ends whatever a thread waits for on this socket: poll(2) hears shutdown(2), also while connecting.
-struct HangUp {
-    tcp::socket& socket;
-    void operator()() const { ::shutdown(socket.native_handle(), SHUT_RDWR); }
-};
-
-using StopCallback = std::stop_callback<HangUp>;
 
 // Sockets belong to a loop; blocking calls make no use of it.
 tcp::socket new_socket() {
@@ -54,17 +33,12 @@ asio::error_code connect_one(tcp::socket& socket, const tcp::endpoint& endpoint,
     if (!error && options.receive_buffer > 0)
         socket.set_option(tcp::socket::receive_buffer_size(options.receive_buffer), error);
     if (error) return error;
-    const StopCallback hang_up_on_stop(options.stop, HangUp{socket});
-    // Not socket.connect(): it too waits without a limit.
+    const HangUpOnStop hang_up_on_stop(options.stop, HangUp{socket.native_handle()});
+    // Not socket.connect(): Asio's own blocking calls wait in poll(2) without a limit.
     if (::connect(socket.native_handle(), endpoint.data(), static_cast<socklen_t>(endpoint.size())) == 0)
         return {};
     if (errno != EINPROGRESS) return {errno, asio::error::get_system_category()};
-    error = wait(socket, POLLOUT, deadline);
-    if (error) return error;
-    int result = 0;
-    socklen_t size = sizeof result;
-    ::getsockopt(socket.native_handle(), SOL_SOCKET, SO_ERROR, &result, &size);
-    return {result, asio::error::get_system_category()};
+    return wait_connected(socket.native_handle(), deadline);
 }
 
 asio::error_code connect(tcp::socket& socket, const Target& target, clock::time_point deadline,
@@ -83,7 +57,7 @@ asio::error_code write(tcp::socket& socket, std::string_view bytes, clock::time_
     while (!bytes.empty()) {
         asio::error_code error;
         bytes.remove_prefix(socket.write_some(asio::buffer(bytes), error));
-        if (error == asio::error::would_block) error = wait(socket, POLLOUT, deadline);
+        if (error == asio::error::would_block) error = wait_ready(socket.native_handle(), POLLOUT, deadline);
         if (error) return error;
     }
     return {};
@@ -94,7 +68,7 @@ std::size_t read_some(tcp::socket& socket, asio::mutable_buffer buffer, clock::t
     for (;;) {
         const std::size_t count = socket.read_some(buffer, error);
         if (error != asio::error::would_block) return count;
-        error = wait(socket, POLLIN, deadline);
+        error = wait_ready(socket.native_handle(), POLLIN, deadline);
         if (error) return 0;
     }
 }
@@ -122,7 +96,7 @@ void open(Connection& connection, const Target& target, const ClientOptions& opt
     asio::error_code error = connect(connection.socket, target, deadline, options);
     std::string refusal;
     if (!error && options.via) {
-        const StopCallback hang_up_on_stop(options.stop, HangUp{connection.socket});
+        const HangUpOnStop hang_up_on_stop(options.stop, HangUp{connection.socket.native_handle()});
         error = open_tunnel(connection.socket, target, deadline, refusal);
     }
     if (!error && refusal.empty()) return;
@@ -163,7 +137,8 @@ Answer BlockingClient::get(Connection connection, const Target& target) {
         if (!connection.is_open() && connection.error.empty()) open(connection, target, options_);
         if (!connection.is_open()) return {.status = 0, .body = {}, .error = connection.error};
         tcp::socket& socket = connection.socket;
-        std::optional<StopCallback> hang_up_on_stop(std::in_place, options_.stop, HangUp{socket});
+        std::optional<HangUpOnStop> hang_up_on_stop(std::in_place, options_.stop,
+                                                    HangUp{socket.native_handle()});
 
         // 2. Send the request.
         asio::error_code error = write(socket, request, deadline);
@@ -179,7 +154,7 @@ Answer BlockingClient::get(Connection connection, const Target& target) {
             progress = parser.feed(bytes);
         }
 
-        hang_up_on_stop.reset();  // before the socket may move
+        hang_up_on_stop.reset();  // before the socket may be another call's
 
         // 4. Say what came of it.
         if (options_.stop.stop_requested()) return {.status = 0, .body = {}, .error = "interrupted"};
@@ -198,7 +173,7 @@ Answer BlockingClient::get(Connection connection, const Target& target) {
 // The hanging up ends before the connection does: members go in reverse order.
 struct BlockingChat::Link {
     Connection connection{.socket = new_socket(), .begin = clock::now()};
-    std::optional<StopCallback> hang_up_on_stop;
+    std::optional<HangUpOnStop> hang_up_on_stop;
     std::array<char, 4096> buffer;
 };
 
@@ -217,7 +192,7 @@ void BlockingChat::ask() {
     // 1. Connect.
     open(link_->connection, target_, options_);
     if (!link_->connection.is_open()) return reader_.fail(link_->connection.error);
-    link_->hang_up_on_stop.emplace(options_.stop, HangUp{link_->connection.socket});
+    link_->hang_up_on_stop.emplace(options_.stop, HangUp{link_->connection.socket.native_handle()});
 
     // 2. Send the request. If that fails, so does reading.
     write(link_->connection.socket, request_, link_->connection.begin + options_.timeout);

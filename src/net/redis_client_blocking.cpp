@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <optional>
 
+#include "net/blocking_wait.hpp"
 #include "net/http_client.hpp"  // describe()
 #include "net/redis_client.hpp"
 
@@ -24,37 +25,14 @@ using Context = std::unique_ptr<redisContext, FreeContext>;
 asio::error_code system_error(int number) { return {number, asio::error::get_system_category()}; }
 
 // hiredis's own timeouts are of single reads: a server that sends a byte now and then would put them off. So
-// its context is non-blocking, and this holds the thread until the socket is ready or time is up.
-asio::error_code wait(const redisContext& context, short events, clock::time_point deadline) {
-    for (;;) {
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - clock::now()).count();
-        if (left <= 0) return asio::error::timed_out;
-        pollfd entry{context.fd, events, 0};
-        const int ready = ::poll(&entry, 1, static_cast<int>(std::min<std::int64_t>(left, 60'000)));
-        if (ready > 0) return {};
-        if (ready < 0 && errno != EINTR) return system_error(errno);
-    }
-}
-
-// Ends whatever a thread waits for on this socket: poll(2) hears shutdown(2), also while connecting.
-struct HangUp {
-    int fd;
-    void operator()() const { ::shutdown(fd, SHUT_RDWR); }
-};
-using StopCallback = std::stop_callback<HangUp>;
-
+// its context is non-blocking, and we do the waiting.
 asio::error_code connect_to(const asio::ip::tcp::endpoint& endpoint, Context& context,
                             clock::time_point deadline, const std::stop_token& stop) {
     context.reset(redisConnectNonBlock(endpoint.address().to_string().c_str(), endpoint.port()));
     if (!context) return system_error(ENOMEM);
     if (context->err != 0) return system_error(errno);
-    const StopCallback hang_up_on_stop(stop, HangUp{context->fd});
-    asio::error_code error = wait(*context, POLLOUT, deadline);
-    if (error) return error;
-    int result = 0;
-    socklen_t size = sizeof result;
-    ::getsockopt(context->fd, SOL_SOCKET, SO_ERROR, &result, &size);
-    return system_error(result);
+    const HangUpOnStop hang_up_on_stop(stop, HangUp{context->fd});
+    return wait_connected(context->fd, deadline);
 }
 
 // Not redisBufferWrite(): it uses write(2), and a server that is gone would end us by SIGPIPE.
@@ -64,7 +42,7 @@ asio::error_code write(const redisContext& context, std::string_view bytes, cloc
         if (count >= 0) {
             bytes.remove_prefix(static_cast<std::size_t>(count));
         } else if (errno == EAGAIN) {
-            if (const asio::error_code error = wait(context, POLLOUT, deadline)) return error;
+            if (const asio::error_code error = wait_ready(context.fd, POLLOUT, deadline)) return error;
         } else if (errno != EINTR) {
             return system_error(errno);
         }
@@ -74,7 +52,7 @@ asio::error_code write(const redisContext& context, std::string_view bytes, cloc
 
 // Reads what is there into the context's reader.
 asio::error_code read_some(redisContext& context, clock::time_point deadline) {
-    if (const asio::error_code error = wait(context, POLLIN, deadline)) return error;
+    if (const asio::error_code error = wait_ready(context.fd, POLLIN, deadline)) return error;
     errno = 0;
     if (redisBufferRead(&context) == REDIS_OK) return {};
     if (context.err == REDIS_ERR_EOF) return asio::error::eof;
@@ -131,7 +109,7 @@ RedisAnswer BlockingRedis::command(std::string_view wire) {
         connection = std::make_unique<Connection>(std::move(context), options_.most);
     }
     redisContext& context = *connection->context;
-    std::optional<StopCallback> hang_up_on_stop(std::in_place, options_.stop, HangUp{context.fd});
+    std::optional<HangUpOnStop> hang_up_on_stop(std::in_place, options_.stop, HangUp{context.fd});
 
     // 2. Send the command.
     asio::error_code error = write(context, wire, deadline);
