@@ -111,6 +111,22 @@ TEST_CASE("there is no speedup where either way did not run, did not finish or h
     CHECK_FALSE(speedup(run, run.ways[0]).has_value());
 }
 
+TEST_CASE("a panel is found by way and variant, if it did its work; a knob by its name, if there is one") {
+    Run run;
+    run.ways = {way_of(Way::coroutines, State::waiting, {{0, 20}}),
+                way_of(Way::pool, State::blocked, {{0, 20}})};
+    run.ways[0].variant = "gather";
+    run.knobs = {{.name = "rtt", .unit = "ns", .value = 0}};
+    CHECK(find_done(run, Way::coroutines, "gather") == &run.ways[0]);
+    CHECK(find_done(run, Way::coroutines) == nullptr);
+    CHECK(find_done(run, Way::sequential) == nullptr);
+    CHECK(find_done(run, Way::pool) == &run.ways[1]);
+    run.ways[1].timeline.spans[0].outcome = Outcome::failed;
+    CHECK(find_done(run, Way::pool) == nullptr);
+    CHECK(knob_of(run, "rtt") == 0);
+    CHECK_FALSE(knob_of(run, "tasks").has_value());
+}
+
 TEST_CASE("spread is the range of the repeats over their median") {
     WayRun way;
     way.makespans = {100};

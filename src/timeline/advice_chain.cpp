@@ -66,16 +66,10 @@ void explain_pool(const WayRun& gather, const WayRun& pool, std::vector<std::str
 }  // namespace
 
 std::vector<std::string> explain_chain(const Run& run) {
-    const auto done = [&](Way way, const std::string& variant) -> const WayRun* {
-        const auto found = std::find_if(run.ways.begin(), run.ways.end(), [&](const WayRun& each) {
-            return each.way == way && each.variant == variant && work_done(each);
-        });
-        return found == run.ways.end() ? nullptr : &*found;
-    };
-    const WayRun* const sequential = done(Way::sequential, "");
-    const WayRun* const naive = done(Way::coroutines, "naive");
-    const WayRun* const gather = done(Way::coroutines, "gather");
-    const WayRun* const pool = done(Way::pool, "");
+    const WayRun* const sequential = find_done(run, Way::sequential);
+    const WayRun* const naive = find_done(run, Way::coroutines, "naive");
+    const WayRun* const gather = find_done(run, Way::coroutines, "gather");
+    const WayRun* const pool = find_done(run, Way::pool);
 
     std::vector<std::string> sentences;
     if (gather != nullptr) explain_critical_path(*gather, sentences);

@@ -10,18 +10,10 @@
 namespace overlap {
 namespace {
 
-// The panel of that way and variant, if it did all of its work.
-const WayRun* find(const Run& run, Way way, std::string_view variant) {
-    const auto found = std::find_if(run.ways.begin(), run.ways.end(), [&](const WayRun& each) {
-        return each.way == way && each.variant == variant && work_done(each);
-    });
-    return found == run.ways.end() ? nullptr : &*found;
-}
-
 // The first way there is of that variant.
-const WayRun* find(const Run& run, std::string_view variant) {
+const WayRun* find_first(const Run& run, std::string_view variant) {
     for (const Way way : all_ways) {
-        if (const WayRun* const found = find(run, way, variant)) return found;
+        if (const WayRun* const found = find_done(run, way, variant)) return found;
     }
     return nullptr;
 }
@@ -32,7 +24,7 @@ std::size_t opened(const WayRun& way) { return times_of(way.timeline, Phase::con
 
 // What opening a connection takes, and what share of the calls that is.
 void explain_opening(const Run& run, std::vector<std::string>& sentences) {
-    const WayRun* const way = find(run, "new");
+    const WayRun* const way = find_first(run, "new");
     if (way == nullptr) return;
     const std::vector<Nanoseconds> opening = times_of(way->timeline, Phase::connect);
     if (opening.empty()) return;
@@ -53,9 +45,9 @@ void explain_opening(const Run& run, std::vector<std::string>& sentences) {
 
 // What keeping connections saves when no two calls need one at once.
 void explain_keeping(const Run& run, std::vector<std::string>& sentences) {
-    const WayRun* const fresh = find(run, Way::sequential, "new");
-    const WayRun* kept = find(run, Way::sequential, "one");
-    if (kept == nullptr) kept = find(run, Way::sequential, "pool");
+    const WayRun* const fresh = find_done(run, Way::sequential, "new");
+    const WayRun* kept = find_done(run, Way::sequential, "one");
+    if (kept == nullptr) kept = find_done(run, Way::sequential, "pool");
     if (fresh == nullptr || kept == nullptr || tasks_of(*fresh) < 2) return;
     const std::optional<double> times = speedup(run, *kept);
     if (!times || !is_faster(*times)) return;
@@ -66,7 +58,7 @@ void explain_keeping(const Run& run, std::vector<std::string>& sentences) {
 
 // What sharing one connection costs calls that are made at once, and what a pool gives back.
 void explain_sharing(const Run& run, Way way, std::vector<std::string>& sentences) {
-    const WayRun* const one = find(run, way, "one");
+    const WayRun* const one = find_done(run, way, "one");
     if (one == nullptr || tasks_of(*one) < 2) return;
     // With fewer workers than tasks, some queued for a worker instead.
     if (one->workers > 0 && static_cast<std::size_t>(one->workers) < tasks_of(*one)) return;
@@ -76,8 +68,8 @@ void explain_sharing(const Run& run, Way way, std::vector<std::string>& sentence
                        ": HTTP/1.1 carries one request at a time, so calls queued "
                        "for the connection, up to " +
                        format_duration(longest) + "; all took " + format_duration(total_of(*one));
-    const WayRun* const pool = find(run, way, "pool");
-    const WayRun* const fresh = find(run, way, "new");
+    const WayRun* const pool = find_done(run, way, "pool");
+    const WayRun* const fresh = find_done(run, way, "new");
     if (pool != nullptr) {
         fact += ", " + format_duration(total_of(*pool)) + " with " + plural(opened(*pool), "connection");
     }
@@ -91,7 +83,7 @@ void explain_sharing(const Run& run, Way way, std::vector<std::string>& sentence
 // Where threads differ: whoever queues for a connection holds one.
 void explain_threads(const Run& run, std::vector<std::string>& sentences) {
     for (const std::string_view variant : {"pool", "one"}) {
-        const WayRun* const threads = find(run, Way::pool, variant);
+        const WayRun* const threads = find_done(run, Way::pool, variant);
         if (threads == nullptr) continue;
         const auto held = static_cast<std::size_t>(threads->usage.threads);
         const auto peak = static_cast<std::size_t>(in_flight_peak(threads->timeline));
@@ -99,7 +91,7 @@ void explain_threads(const Run& run, std::vector<std::string>& sentences) {
         std::string fact = capitalized(subject(*threads)) + " took " + format_duration(total_of(*threads)) +
                            " on " + plural(held, "thread") + ", of which at most " + std::to_string(peak) +
                            " had a connection at once: the others were held while they queued.";
-        if (const WayRun* const coroutines = find(run, Way::coroutines, variant)) {
+        if (const WayRun* const coroutines = find_done(run, Way::coroutines, variant)) {
             fact += " " + capitalized(subject(*coroutines)) + " took " +
                     format_duration(total_of(*coroutines)) + " on " +
                     plural(static_cast<std::size_t>(coroutines->usage.threads), "thread") + ".";
@@ -115,7 +107,7 @@ std::vector<std::string> explain_reuse(const Run& run) {
     std::vector<std::string> sentences;
     explain_opening(run, sentences);
     explain_keeping(run, sentences);
-    explain_sharing(run, find(run, Way::coroutines, "one") != nullptr ? Way::coroutines : Way::pool,
+    explain_sharing(run, find_done(run, Way::coroutines, "one") != nullptr ? Way::coroutines : Way::pool,
                     sentences);
     explain_threads(run, sentences);
     return sentences;

@@ -203,6 +203,20 @@ const WayRun* find_way(const Run& run, Way way) {
     return nullptr;
 }
 
+const WayRun* find_done(const Run& run, Way way, std::string_view variant) {
+    const auto found = std::find_if(run.ways.begin(), run.ways.end(), [&](const WayRun& each) {
+        return each.way == way && each.variant == variant && work_done(each);
+    });
+    return found == run.ways.end() ? nullptr : &*found;
+}
+
+std::optional<std::int64_t> knob_of(const Run& run, std::string_view name) {
+    for (const KnobValue& knob : run.knobs) {
+        if (knob.name == name) return knob.value;
+    }
+    return std::nullopt;
+}
+
 std::optional<double> speedup(const Run& run, const WayRun& way) {
     const WayRun* sequential = find_way(run, Way::sequential);
     if (sequential == nullptr || sequential == &way) return std::nullopt;

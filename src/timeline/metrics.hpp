@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "timeline/run.hpp"
@@ -94,7 +96,6 @@ Nanoseconds percentile(const std::vector<Nanoseconds>& sorted, int percent);
 /// (max - min) / median of a way's repeats; 0 with fewer than two.
 double spread(const WayRun& way);
 
-/// The first of its variants.
 /// Whether half of a traced command's requests were answered in less than a millisecond: then it may call as
 /// it likes, the server will hardly see two at once.
 bool answered_at_once(const WayRun& way);
@@ -106,7 +107,14 @@ std::string verdict(const WayRun& way);
 /// "3 requests on 1 connection"; empty where our server did not count.
 std::string connections_in_words(const WayRun& way);
 
+/// The first of its variants; null where that way was not run.
 const WayRun* find_way(const Run& run, Way way);
+
+/// The panel of that way and variant, if it did all of its work; else null.
+const WayRun* find_done(const Run& run, Way way, std::string_view variant = "");
+
+/// The value of a setting in this run; none where the demo does not have it.
+std::optional<std::int64_t> knob_of(const Run& run, std::string_view name);
 
 /// How many times faster `way` was than the (first) sequential way of the same run; none unless both did all
 /// of their work: a call that fails at once is no fast call, and a part is not the whole.

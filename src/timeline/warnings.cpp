@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <map>
-#include <string_view>
 
 #include "timeline/advice.hpp"
 #include "timeline/advice_of_demos.hpp"
@@ -10,17 +9,6 @@
 
 namespace overlap {
 namespace {
-
-const KnobValue* find_knob(const Run& run, std::string_view name) {
-    const auto found = std::find_if(run.knobs.begin(), run.knobs.end(),
-                                    [&](const KnobValue& knob) { return knob.name == name; });
-    return found == run.knobs.end() ? nullptr : &*found;
-}
-
-std::int64_t knob(const Run& run, std::string_view name) {
-    const KnobValue* const found = find_knob(run, name);
-    return found == nullptr ? 0 : found->value;
-}
 
 void warn_failures(const Run& run, const WayRun& way, std::vector<std::string>& sentences) {
     const std::vector<TaskSummary> tasks = summarize_tasks(way.timeline);
@@ -44,14 +32,13 @@ void warn_failures(const Run& run, const WayRun& way, std::vector<std::string>& 
     }
     if (reasons.contains("HTTP 429")) {
         text += " The server allows fewer at once (429): make fewer at once with ";
-        text += find_knob(run, "limit") != nullptr ? "--limit and --workers." : "--tasks and --workers.";
+        text += knob_of(run, "limit") ? "--limit and --workers." : "--tasks and --workers.";
     }
     const bool may_pass = reasons.contains("HTTP 429") || reasons.contains("HTTP 503");
-    if (may_pass && find_knob(run, "retries") != nullptr) {
-        text += knob(run, "retries") == 0 ? " --retries 3 tries again." : " Try more --retries.";
+    if (may_pass && knob_of(run, "retries")) {
+        text += knob_of(run, "retries") == 0 ? " --retries 3 tries again." : " Try more --retries.";
     }
-    if (reasons.contains("timed out") && find_knob(run, "timeout") != nullptr)
-        text += " Try a longer --timeout.";
+    if (reasons.contains("timed out") && knob_of(run, "timeout")) text += " Try a longer --timeout.";
     sentences.push_back(text);
 }
 
@@ -105,7 +92,7 @@ void warn_repeats(const Run& run, const WayRun& way, std::vector<std::string>& s
     if (spread(way) < 0.2 || *high - *low < noticeable) return;
     std::string text = capitalized(subject(way)) + " took between " + format_duration(*low) + " and " +
                        format_duration(*high) + " in " + std::to_string(way.makespans.size()) + " repeats: ";
-    if (knob(run, "jitter") > 0) {
+    if (knob_of(run, "jitter").value_or(0) > 0) {
         text += "--jitter makes the server's answers uneven.";
     } else if (!run.urls.empty()) {
         text += "the server called is uneven, or this machine is. Raise --repeat.";
