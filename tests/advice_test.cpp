@@ -84,6 +84,40 @@ TEST_CASE("a refused connection to a foreign server asks whether one is listenin
     CHECK(contains(joined(warnings(run)), "listening at http://127.0.0.1:8080/"));
 }
 
+TEST_CASE("connections that a foreign Redis counted are not called ours") {
+    WayRun pipelined = way_of(Way::coroutines, State::waiting, {{0, 20}, {0, 20}});
+    pipelined.variant = "pipelined";
+    pipelined.server = ServerCounts{.requests = 2, .connections = 93};
+    WayRun each = pipelined;
+    each.variant = "each";
+    Run run = run_of({each, pipelined});
+    run.demo = "redis";
+    run.knobs = {{.name = "rtt", .unit = "ns", .value = 10 * ms}};
+    const std::string ours = joined(explain(run));
+    CHECK(contains(ours, "the server counted 93 connections."));
+    CHECK(contains(ours, "up to 2 reads under way on 93 connections: all 2 took"));
+    CHECK_FALSE(contains(ours, "other clients"));
+    run.urls = {"10.0.0.1:6379"};
+    for (const Nanoseconds rtt : {10 * ms, Nanoseconds(0)}) {
+        run.knobs.front().value = rtt;
+        const std::string foreign = joined(explain(run));
+        CHECK_FALSE(contains(foreign, "93"));
+        CHECK(contains(foreign, "count of the Redis at 10.0.0.1:6379, those of its other clients included"));
+        CHECK(contains(foreign, "up to 2 reads under way: all 2 took") == (rtt > 0));
+    }
+}
+
+TEST_CASE("one read is not said to have been pipelined") {
+    WayRun pipelined = way_of(Way::coroutines, State::waiting, {{0, 20}});
+    pipelined.variant = "pipelined";
+    pipelined.server = ServerCounts{.requests = 1, .connections = 1};
+    Run run = run_of({pipelined});
+    run.demo = "redis";
+    run.knobs = {{.name = "rtt", .unit = "ns", .value = 10 * ms}};
+    CHECK(contains(joined(explain(run)), "Counted in round trips of 10ms"));
+    CHECK_FALSE(contains(joined(explain(run)), "Pipelining"));
+}
+
 TEST_CASE("a pool with fewer workers than tasks is noted, with what to try") {
     Run run = test::three_calls();
     run.ways[2].workers = 2;

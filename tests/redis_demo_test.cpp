@@ -98,6 +98,7 @@ TEST_CASE("a Redis of the user's is read from, and left as it was") {
     client.command({"SET", "mine", "1"});
     const Run run = run_demo(redis, redis_run(3, 0, server.address()));
     CHECK(contains(run.title, " at " + server.address() + ")"));
+    CHECK(run.urls == std::vector<std::string>{server.address()});
     for (const WayRun& way : run.ways) CHECK(outcomes_of(summarize_tasks(way.timeline)).done == 3);
     CHECK(client.command({"KEYS", "*"}).reply == array({text("mine")}));
 

@@ -270,6 +270,7 @@ Run run_demo(const Demo& demo, const RunOptions& options) {
     if (backend) run.title += backend->get().note();
     run.knobs = options.settings.values(!options.urls.empty());
     run.urls = options.urls;
+    if (!options.redis.empty()) run.urls = {options.redis};
     run.seed = options.seed;
     run.interrupted = runs < options.repeat * static_cast<int>(variants.size());
     run.server_gone = backend && backend->gone();

@@ -10,26 +10,33 @@
 namespace overlap {
 namespace {
 
-Nanoseconds rtt_of(const Run& run) {
-    const auto found = std::find_if(run.knobs.begin(), run.knobs.end(),
-                                    [](const KnobValue& knob) { return knob.name == "rtt"; });
-    return found == run.knobs.end() ? 0 : found->value;
-}
-
 std::string trips(Nanoseconds time, Nanoseconds rtt) {
     std::array<char, 32> text{};
     std::snprintf(text.data(), text.size(), "%.1f", static_cast<double>(time) / static_cast<double>(rtt));
     return text.data();
 }
 
-const WayRun* find_variant(const Run& run, const std::string& variant) {
-    const auto found = std::find_if(run.ways.begin(), run.ways.end(),
-                                    [&](const WayRun& way) { return way.variant == variant; });
-    return found == run.ways.end() || !work_done(*found) ? nullptr : &*found;
+// What Redis counted; nothing where others may use it too: it counts their connections with ours.
+std::string counted_connections(const Run& run, const WayRun& way) {
+    if (!way.server || !run.urls.empty()) return "";
+    return plural(static_cast<std::size_t>(way.server->connections), "connection");
 }
 
-std::string connections(const WayRun& way) {
-    return way.server ? plural(static_cast<std::size_t>(way.server->connections), "connection") : "";
+void explain_pipelining(const Run& run, const WayRun& way, std::vector<std::string>& sentences) {
+    const std::size_t reads = summarize_tasks(way.timeline).size();
+    if (reads < 2) return;
+    const std::string connections = counted_connections(run, way);
+    sentences.push_back("Pipelining had up to " + std::to_string(in_flight_peak(way.timeline)) +
+                        " reads under way" + (connections.empty() ? "" : " on " + connections) + ": all " +
+                        std::to_string(reads) + " took " + format_duration(total_of(way)) + ".");
+}
+
+void explain_counts(const Run& run, std::vector<std::string>& sentences) {
+    const bool counted = std::any_of(run.ways.begin(), run.ways.end(),
+                                     [](const WayRun& way) { return way.server.has_value(); });
+    if (run.urls.empty() || !counted) return;
+    sentences.push_back("The connections opened are the count of the Redis at " + run.urls.front() +
+                        ", those of its other clients included.");
 }
 
 // Without distance: there is no round trip to count in.
@@ -44,13 +51,8 @@ std::vector<std::string> explain_near(const Run& run) {
             "."};
 }
 
-}  // namespace
-
-std::vector<std::string> explain_redis(const Run& run) {
-    const Nanoseconds rtt = rtt_of(run);
-    if (rtt == 0) return explain_near(run);
+std::vector<std::string> explain_far(const Run& run, Nanoseconds rtt) {
     std::vector<std::string> sentences;
-
     std::string paid;
     for (const WayRun& way : run.ways) {
         if (!work_done(way)) continue;
@@ -61,8 +63,8 @@ std::vector<std::string> explain_redis(const Run& run) {
                             ".");
     }
 
-    const WayRun* const sequential = find_way(run, Way::sequential);
-    if (sequential != nullptr && work_done(*sequential)) {
+    const WayRun* const sequential = find_done(run, Way::sequential);
+    if (sequential != nullptr) {
         const std::vector<TaskSummary> reads = summarize_tasks(sequential->timeline);
         const Nanoseconds usual = median_call(*sequential);
         if (reads.size() > 2 && reads.front().latency() > usual + rtt / 2) {
@@ -71,14 +73,15 @@ std::vector<std::string> explain_redis(const Run& run) {
                                 format_duration(usual) + ".");
         }
     }
-    const WayRun* const each = find_variant(run, "each");
-    const WayRun* const pooled = find_variant(run, "pooled");
-    const WayRun* const pipelined = find_variant(run, "pipelined");
+    const WayRun* const each = find_done(run, Way::coroutines, "each");
+    const WayRun* const pooled = find_done(run, Way::coroutines, "pooled");
+    const WayRun* const pipelined = find_done(run, Way::coroutines, "pipelined");
     if (each != nullptr) {
         std::string fact = "A read that opens its own connection took " +
                            format_duration(median_call(*each)) + " at the median (" +
                            trips(median_call(*each), rtt) + " round trips)";
-        if (each->server) fact += ", and the server counted " + connections(*each);
+        const std::string connections = counted_connections(run, *each);
+        if (!connections.empty()) fact += ", and the server counted " + connections;
         sentences.push_back(fact + ".");
     }
     if (pooled != nullptr) {
@@ -90,12 +93,16 @@ std::vector<std::string> explain_redis(const Run& run) {
                                 " reads under way; the others were queued for a connection.");
         }
     }
-    if (pipelined != nullptr && pipelined->server) {
-        sentences.push_back("Pipelining had up to " + std::to_string(in_flight_peak(pipelined->timeline)) +
-                            " reads under way on " + connections(*pipelined) + ": all " +
-                            std::to_string(summarize_tasks(pipelined->timeline).size()) + " took " +
-                            format_duration(total_of(*pipelined)) + ".");
-    }
+    if (pipelined != nullptr) explain_pipelining(run, *pipelined, sentences);
+    return sentences;
+}
+
+}  // namespace
+
+std::vector<std::string> explain_redis(const Run& run) {
+    const Nanoseconds rtt = knob_of(run, "rtt").value_or(0);
+    std::vector<std::string> sentences = rtt == 0 ? explain_near(run) : explain_far(run, rtt);
+    explain_counts(run, sentences);
     return sentences;
 }
 
