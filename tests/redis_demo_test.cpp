@@ -1,7 +1,9 @@
 // The demo redis: what both ends saw, and a Redis that is not as expected.
 #include <doctest/doctest.h>
 #include <signal.h>
+#include <unistd.h>
 
+#include <chrono>
 #include <iterator>
 #include <optional>
 #include <stop_token>
@@ -179,6 +181,68 @@ TEST_CASE("on the command line: nothing is left behind by Ctrl-C, and wrong addr
     const Ended refused = run({"redis", "--redis", "127.0.0.1:" + std::to_string(unused_port())});
     CHECK(refused.code == 1);
     CHECK(lines_of(refused.err).size() == 1);
+}
+
+TEST_CASE("Ctrl-C ends the wait for a Redis that accepts and never answers: nothing was measured") {
+    const Listener listener;
+    Process process({.arguments = {"redis", "--redis", "127.0.0.1:" + std::to_string(listener.port())}});
+    const int connection = listener.accept();
+    REQUIRE(connection >= 0);
+    char first = 0;
+    CHECK(::read(connection, &first, 1) == 1);  // it has asked, and waits
+    process.signal(SIGINT);
+    const Ended ended = process.wait(std::chrono::seconds(20));  // before it would time out
+    CHECK(ended.code == 130);
+    CHECK(contains(ended.out, "Interrupted before anything was measured."));
+    CHECK(ended.err == "");
+    ::close(connection);
+}
+
+TEST_CASE("a Redis that answers the writing alone does not keep a stop from ending the run") {
+    // One that takes what is written and answers no question.
+    const Listener listener;
+    std::stop_source stop;
+    std::thread server([&] {
+        const int connection = listener.accept();
+        char byte = 0;
+        CHECK(::read(connection, &byte, 1) == 1);
+        const std::string answers = ":4\r\n:1\r\n";
+        CHECK(::write(connection, answers.data(), answers.size()) == std::ssize(answers));
+        const int next = listener.accept();
+        CHECK(::read(next, &byte, 1) == 1);
+        stop.request_stop();
+        ::close(listener.accept());  // to delete what was written
+        ::close(next);
+        ::close(connection);
+    });
+    RunOptions options = redis_run(1, 0, "127.0.0.1:" + std::to_string(listener.port()));
+    options.stop = stop.get_token();
+    const Run run = run_demo(redis, options);
+    listener.stop();  // should it not have come that far
+    server.join();
+    CHECK(run.interrupted);
+    CHECK(run.ways.empty());
+}
+
+TEST_CASE("where nothing was written, nothing is deleted") {
+    const Listener listener;
+    int connections = 0;
+    std::thread server([&] {
+        for (int connection = listener.accept(); connection >= 0; connection = listener.accept()) {
+            ++connections;
+            char byte = 0;
+            CHECK(::read(connection, &byte, 1) == 1);
+            const std::string refusals = "-NOAUTH No.\r\n-NOAUTH No.\r\n";
+            CHECK(::write(connection, refusals.data(), refusals.size()) == std::ssize(refusals));
+            while (::read(connection, &byte, 1) > 0) continue;
+            ::close(connection);
+        }
+    });
+    const std::string address = "127.0.0.1:" + std::to_string(listener.port());
+    CHECK(contains(error_message<Error>([&] { run_demo(redis, redis_run(1, 0, address)); }), "NOAUTH"));
+    listener.stop();
+    server.join();
+    CHECK(connections == 1);
 }
 
 }  // namespace

@@ -11,7 +11,8 @@ namespace overlap {
 struct RunOptions;
 
 /// Runs from construction to destruction, best in a process of its own, so that its CPU time, memory and
-/// descriptors are not its client's.
+/// descriptors are not its client's. Constructing it throws Error when it cannot be used, or when the run's
+/// stop ended that early.
 class Backend {
   public:
     Backend() = default;

@@ -10,6 +10,7 @@
 #include <exception>
 #include <optional>
 #include <random>
+#include <stop_token>
 
 #include "concurrency/gather.hpp"
 #include "demo/runner.hpp"
@@ -26,8 +27,13 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t keys_at_once = 500;  // to delete with one command
 
-// Of commands beside the demo's own, which go on after Ctrl-C: to clean up.
-const net::RedisOptions patient{.connect_timeout = 5s, .timeout = 30s};
+// Of commands beside the demo's own. Those before the run end on Ctrl-C; those after it go on: to count and
+// to clean up.
+net::RedisOptions until(const std::stop_token& stop) {
+    return {.connect_timeout = 5s, .timeout = 30s, .stop = stop};
+}
+const net::RedisOptions to_count{.connect_timeout = 5s, .timeout = 5s};
+const net::RedisOptions to_clean_up{.connect_timeout = 1s, .timeout = 2s};
 
 // "name:12" in a text of INFO; 0 where it is not mentioned.
 std::int64_t number_in(const std::string& info, const std::string& name) {
@@ -42,9 +48,14 @@ std::string word_in(const std::string& info, const std::string& name) {
     return info.substr(from, info.find_first_of("\r\n", from) - from);
 }
 
+struct Written {
+    bool any = false;   ///< Redis has something of ours, as far as we know
+    std::string error;  ///< what went wrong first, in words; empty when nothing did
+};
+
 // Both at once, so that they go out together: should we be killed before we can delete the conversation,
 // Redis does.
-asio::awaitable<void> write(net::AsyncRedis& redis, int id, bool expires, std::string& error) {
+asio::awaitable<void> write(net::AsyncRedis& redis, int id, bool expires, Written& written) {
     std::vector<std::string> words{"RPUSH", conversation_key(id)};
     for (std::string& message : conversation(id)) words.push_back(std::move(message));
     const std::string push = net::redis_command(words);
@@ -53,7 +64,8 @@ asio::awaitable<void> write(net::AsyncRedis& redis, int id, bool expires, std::s
     commands.push_back(redis.command(push));
     if (expires) commands.push_back(redis.command(expire));
     for (const net::RedisAnswer& answer : co_await gather(std::move(commands))) {
-        if (!answer.ok() && error.empty()) error = answer.error;
+        if (answer.ok()) written.any = true;
+        if (!answer.ok() && written.error.empty()) written.error = answer.error;
     }
 }
 
@@ -63,28 +75,30 @@ class Conversations {
     Conversations(net::Target where, int count, bool foreign)
         : where_(std::move(where)), count_(count), foreign_(foreign) {}
     ~Conversations() {
-        if (foreign_) remove();
+        if (foreign_ && written_.any) remove();
     }
     Conversations(const Conversations&) = delete;
     Conversations& operator=(const Conversations&) = delete;
 
     /// Gives what went wrong, in words; empty when nothing did.
-    std::string write_all() {
+    std::string write_all(const std::stop_token& stop) {
         asio::io_context loop(1);
-        net::AsyncRedis redis(loop.get_executor(), where_, patient);
-        std::string error;
+        net::AsyncRedis redis(loop.get_executor(), where_, until(stop));
+        const std::stop_callback end_loop_on_stop(stop, [&loop] { loop.stop(); });
         std::vector<asio::awaitable<void>> all;
-        for (int id = 0; id < count_; ++id) all.push_back(write(redis, id, foreign_, error));
+        for (int id = 0; id < count_; ++id) all.push_back(write(redis, id, foreign_, written_));
         asio::co_spawn(loop, gather(std::move(all)), [](std::exception_ptr e) {
             if (e) std::rethrow_exception(e);
         });
         loop.run();
-        return error;
+        if (!stop.stop_requested()) return written_.error;
+        written_.any = true;  // perhaps: what was sent may not have been answered yet
+        return "interrupted";
     }
 
   private:
     void remove() {
-        net::BlockingRedis redis(where_, patient);
+        net::BlockingRedis redis(where_, to_clean_up);
         std::vector<std::string> words{"DEL"};
         for (int id = 0; id < count_; ++id) {
             words.push_back(conversation_key(id));
@@ -97,6 +111,7 @@ class Conversations {
     net::Target where_;
     int count_;
     bool foreign_;
+    Written written_;
 };
 
 // The proxy has two connections for each of its clients, and the panel `each` has a client a task.
@@ -121,14 +136,15 @@ class RedisBackend : public Backend {
         start(options);
         const net::Target where = net::resolve(net::parse_address(redis_));
         conversations_.emplace(where, static_cast<int>(options.settings.get("tasks")), foreign);
-        if (const std::string error = conversations_->write_all(); !error.empty()) {
+        if (const std::string error = conversations_->write_all(options.stop); !error.empty()) {
             throw Error("cannot use the Redis at " + redis_ + ": " + error + advice(error));
         }
         if (stand_in_) {
             name_ = "our stand-in, not Redis";
         } else {
-            beside_.emplace(where, patient);
-            const std::string version = word_in(info("server"), "redis_version:");
+            net::BlockingRedis asked(where, until(options.stop));
+            const std::string version = word_in(info(asked, "server"), "redis_version:");
+            beside_.emplace(where, to_count);
             name_ = foreign ? "Redis " + version + " at " + redis_ : "redis-server " + version;
         }
         rtt_ = options.settings.get("rtt");
@@ -181,16 +197,16 @@ class RedisBackend : public Backend {
         return "";
     }
 
-    std::string info(const std::string& section) {
-        const net::RedisAnswer answer = beside_->command(net::redis_command({"INFO", section}));
+    std::string info(net::BlockingRedis& redis, const std::string& section) {
+        const net::RedisAnswer answer = redis.command(net::redis_command({"INFO", section}));
         if (!answer.ok()) throw Error("the Redis at " + redis_ + " is gone: " + answer.error);
         return answer.reply.text;
     }
 
     // What Redis says of itself. One that others use too counts what they do.
     ServerCounts counted() {
-        return {.requests = number_in(info("commandstats"), "cmdstat_lrange:calls="),
-                .connections = number_in(info("stats"), "total_connections_received:")};
+        return {.requests = number_in(info(*beside_, "commandstats"), "cmdstat_lrange:calls="),
+                .connections = number_in(info(*beside_, "stats"), "total_connections_received:")};
     }
 
     std::optional<net::RedisProcess> server_;  ///< one of these two, or a foreign one

@@ -199,8 +199,14 @@ net::ClientOptions client_options(const RunOptions& options) {
     return client;
 }
 
+// None when it was interrupted before it was ready.
 std::unique_ptr<Backend> start_backend(const Demo& demo, const RunOptions& options) {
-    return demo.backend != nullptr ? demo.backend(options) : http_backend(options);
+    try {
+        return demo.backend != nullptr ? demo.backend(options) : http_backend(options);
+    } catch (const Error&) {
+        if (options.stop.stop_requested()) return nullptr;
+        throw;
+    }
 }
 
 }  // namespace
@@ -231,8 +237,10 @@ Run run_demo(const Demo& demo, const RunOptions& options) {
     const std::vector<Variant> variants = chosen_variants(demo, options);
 
     std::optional<OwnBackend> backend;
-    if (options.urls.empty()) {
-        backend.emplace(start_backend(demo, options));
+    std::unique_ptr<Backend> started;
+    if (options.urls.empty()) started = start_backend(demo, options);
+    if (started) {
+        backend.emplace(std::move(started));
         surroundings.address = backend->get().address();
         if (surroundings.address.starts_with("http://")) {
             const std::string path = demo.request != nullptr ? demo.request(options.settings) : "/";
