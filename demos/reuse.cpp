@@ -103,7 +103,8 @@ constexpr Knob knobs[] = {
     {.name = "connections", .meaning = "of the pool, at most", .usual = 2, .least = 1, .most = 10'000},
     knob::latency("latency", "time the server takes to answer", 40 * knob::ms),
     knob::rtt(20 * knob::ms),
-    knob::timeout};
+    knob::timeout,
+    knob::connect_timeout};
 
 constexpr Example examples[] = {
     {"overlap reuse", "4 calls to a server 20ms away: new connections, one, and a pool of 2"},
@@ -116,9 +117,8 @@ std::string caption(const Variant& variant, const Context& run) {
     const char* const ways[] = {"Sequential: ", "Coroutines: ", "Thread pool: "};
     const std::string way = ways[static_cast<int>(variant.way)];
     if (variant.name == "new") return way + "a new connection for each call";
-    const std::size_t most = variant.name == "one" ? 1 : a_few(run);
-    return way + (most == 1 ? "one connection" : "up to " + std::to_string(most) + " connections") +
-           ", kept open";
+    if (variant.name == "one" || a_few(run) == 1) return way + "one connection at a time, kept if possible";
+    return way + "up to " + std::to_string(a_few(run)) + " connections at a time, kept if possible";
 }
 
 }  // namespace

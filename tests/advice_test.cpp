@@ -73,7 +73,9 @@ TEST_CASE("failures are counted by their reasons") {
     CHECK(contains(joined(warnings(run)), "2 of 3 tasks failed (1 HTTP 503, 1 timed out)"));
     CHECK_FALSE(contains(joined(warnings(run)), "--timeout"));  // not every demo has it
     run.knobs.push_back({.name = "timeout", .unit = "ns", .value = 100 * ms});
-    CHECK(contains(joined(warnings(run)), "Try a longer --timeout"));
+    CHECK(contains(joined(warnings(run)), "Try a longer --timeout."));
+    run.knobs.push_back({.name = "connect-timeout", .unit = "ns", .value = 100 * ms});
+    CHECK(contains(joined(warnings(run)), "Try a longer --timeout or --connect-timeout."));
 }
 
 TEST_CASE("a refused connection to a foreign server asks whether one is listening there") {

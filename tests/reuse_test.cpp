@@ -227,6 +227,16 @@ TEST_CASE("calls to a server that is not there fail while connecting, and are dr
     }
 }
 
+TEST_CASE(
+    "a server so far away that opening takes longer than --connect-timeout fails, and both knobs are named") {
+    const Words far{"reuse", "--rtt", "60ms", "--tasks", "2", "--latency", "0ms", "--way", "coroutines"};
+    const Ended ended = run(far + Words{"--connect-timeout", "20ms"});
+    CHECK(ended.code == 1);
+    CHECK(contains(ended.out, "timed out"));
+    CHECK(contains(ended.out, "--connect-timeout"));
+    check_done(run(far + Words{"--connect-timeout", "60s"}));
+}
+
 TEST_CASE("a foreign server's distance is its own") {
     check_refused(run({"reuse", "--url", "http://127.0.0.1:1/", "--rtt", "5ms"}), 2, {"--rtt", "--url"});
     check_refused(run({"reuse", "--connections", "0"}), 2, {"--connections", "'0'", "1"});

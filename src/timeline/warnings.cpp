@@ -36,9 +36,12 @@ void warn_failures(const Run& run, const WayRun& way, std::vector<std::string>& 
     }
     const bool may_pass = reasons.contains("HTTP 429") || reasons.contains("HTTP 503");
     if (may_pass && knob_of(run, "retries")) {
-        text += knob_of(run, "retries") == 0 ? " --retries 3 tries again." : " Try more --retries.";
+        text += *knob_of(run, "retries") == 0 ? " --retries 3 tries again." : " Try more --retries.";
     }
-    if (reasons.contains("timed out") && knob_of(run, "timeout")) text += " Try a longer --timeout.";
+    if (reasons.contains("timed out") && knob_of(run, "timeout")) {
+        text += " Try a longer --timeout";
+        text += knob_of(run, "connect-timeout") ? " or --connect-timeout." : ".";
+    }
     sentences.push_back(text);
 }
 
