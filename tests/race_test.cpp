@@ -12,6 +12,7 @@
 #include "demos/demos.hpp"
 #include "support/cli.hpp"
 #include "support/text.hpp"
+#include "support/timelines.hpp"
 #include "support/units.hpp"
 #include "timeline/advice.hpp"
 #include "timeline/metrics.hpp"
@@ -172,6 +173,20 @@ TEST_CASE("both at once: exactly one wins, and the other did not fail") {
         const std::vector<Lane>& lanes = way.timeline.lanes;
         CHECK((lanes[main_lane].note == "won") != (lanes[fallback_lane].note == "won"));
     }
+}
+
+TEST_CASE("of two that answered at about the same time, the one whose answer was taken won") {
+    WayRun way = test::way_of(Way::pool, State::blocked, {{0, 201}, {0, 200}});
+    way.timeline.lanes[main_lane] = {.name = "main", .note = "won"};
+    way.timeline.lanes[fallback_lane] = {.name = "fallback", .note = "too late"};
+    way.result = Result{true, "main answered", 202 * ms};
+    Run run;
+    run.demo = "race";
+    run.ways = {way};
+    CHECK(contains(why(run), "The thread pool had main's answer after 202ms."));
+    run.ways[0].way = Way::coroutines;
+    CHECK(contains(why(run), "the first good answer was main's"));
+    CHECK_FALSE(contains(why(run), "fallback's"));
 }
 
 TEST_CASE("the deadline passes: no answer, and every call that was under way was given up") {

@@ -17,18 +17,22 @@ std::string error_of(const WayRun& way, const TaskSummary& task) {
     return error.empty() ? "failed" : error;
 }
 
-// The one whose answer was the result: the first that was done.
-const TaskSummary* winner_of(const std::vector<TaskSummary>& tasks) {
+// The one whose answer was the result. Of two that answer at about the same time the first to end need not be
+// it: the result is whose answer was taken first, and that one's lane says so. Where one was asked after the
+// other no lane does, and the winner is the only one that was done.
+const TaskSummary* winner_of(const WayRun& way, const std::vector<TaskSummary>& tasks) {
     const TaskSummary* winner = nullptr;
     for (const TaskSummary& task : tasks) {
-        if (task.outcome == Outcome::done && (winner == nullptr || task.end < winner->end)) winner = &task;
+        if (task.outcome != Outcome::done) continue;
+        if (way.timeline.lanes[task.lane].note == "won") return &task;
+        if (winner == nullptr || task.end < winner->end) winner = &task;
     }
     return winner;
 }
 
 void explain_sequential(const WayRun& way, std::vector<std::string>& sentences) {
     const std::vector<TaskSummary> tasks = summarize_tasks(way.timeline);
-    const TaskSummary* const winner = winner_of(tasks);
+    const TaskSummary* const winner = winner_of(way, tasks);
     if (winner == nullptr) return;
     const TaskSummary& first = tasks.front();
     if (winner == &first) {
@@ -45,7 +49,7 @@ void explain_sequential(const WayRun& way, std::vector<std::string>& sentences) 
 // Who won, whom that cancelled, and who was earlier but no good.
 void explain_loop(const WayRun& way, std::vector<std::string>& sentences) {
     const std::vector<TaskSummary> tasks = summarize_tasks(way.timeline);
-    const TaskSummary* const winner = winner_of(tasks);
+    const TaskSummary* const winner = winner_of(way, tasks);
     if (winner == nullptr) return;
     std::string fact = capitalized(subject(way)) + " asked " + std::to_string(tasks.size()) +
                        " at once: the first good answer was " + name_of_task(way, *winner) + "'s, after " +
@@ -66,7 +70,7 @@ void explain_loop(const WayRun& way, std::vector<std::string>& sentences) {
 // A thread that waits cannot be cancelled from outside: what that cost.
 void explain_threads(const WayRun& way, std::vector<std::string>& sentences) {
     const std::vector<TaskSummary> tasks = summarize_tasks(way.timeline);
-    const TaskSummary* const winner = winner_of(tasks);
+    const TaskSummary* const winner = winner_of(way, tasks);
     if (winner == nullptr) return;
     const Nanoseconds total = total_of(way);
     std::string fact = "The thread pool had " + name_of_task(way, *winner) + "'s answer after " +
