@@ -193,6 +193,16 @@ TEST_CASE("what is said of streams is what was measured") {
     CHECK_FALSE(contains(why(run), "by 100ms"));
 }
 
+TEST_CASE("the wait for the first token is said to differ only where it did") {
+    Run run = two_talks();
+    CHECK(contains(why(run), "whatever the way: what differs is the wait for the first."));
+    run.ways[0] = talks(Way::sequential, State::blocked, 5 * ms);
+    CHECK(contains(why(run), "10ms at the median, whatever the way."));
+    CHECK_FALSE(contains(why(run), "what differs"));
+    run.ways[0] = talks(Way::sequential, State::blocked, 20 * ms);
+    CHECK(contains(why(run), "what differs"));
+}
+
 TEST_CASE("a run of streams comes back from JSON, and so does its picture") {
     const Run run = run_demo(stream, quick_stream());
     const Run again = parse_run(render_json(run));

@@ -38,19 +38,27 @@ void explain_firsts(const WayRun& way, std::vector<std::string>& sentences) {
                         " at once on " + plural(static_cast<std::size_t>(way.usage.threads), "thread") + ".");
 }
 
+bool about_equal(const std::vector<Nanoseconds>& times) {
+    const auto [least, most] = std::minmax_element(times.begin(), times.end());
+    return static_cast<double>(*most) <= 1.1 * static_cast<double>(*least);
+}
+
 // Once a stream has begun, its pace is the server's or the reader's; the ways hardly differ.
 void explain_gaps(const Run& run, std::vector<std::string>& sentences) {
     std::vector<Nanoseconds> medians;
+    std::vector<Nanoseconds> last_firsts;
     for (const WayRun& way : run.ways) {
         const TokenTimes times = token_times(way.timeline);
         if (way.interrupted || times.gaps.empty()) return;
         medians.push_back(percentile(times.gaps, 50));
+        last_firsts.push_back(times.first_at.empty() ? 0 : times.first_at.back());
     }
     if (medians.size() < 2) return;
     const auto [least, most] = std::minmax_element(medians.begin(), medians.end());
-    if (static_cast<double>(*most) <= 1.1 * static_cast<double>(*least)) {
+    if (about_equal(medians)) {
         sentences.push_back("Between two tokens of a conversation it was " + format_duration(*most) +
-                            " at the median, whatever the way: what differs is the wait for the first.");
+                            " at the median, whatever the way" +
+                            (about_equal(last_firsts) ? "." : ": what differs is the wait for the first."));
     } else {
         sentences.push_back("Between two tokens of a conversation it was " + format_duration(*least) +
                             " to " + format_duration(*most) + " at the median, depending on the way.");
