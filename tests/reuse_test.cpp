@@ -10,10 +10,13 @@
 
 #include "demo/runner.hpp"
 #include "demos/demos.hpp"
+#include "render/json.hpp"
 #include "support/cli.hpp"
 #include "support/eventually.hpp"
 #include "support/process.hpp"
+#include "support/scripted_server.hpp"
 #include "support/serving.hpp"
+#include "support/sockets.hpp"
 #include "support/text.hpp"
 #include "support/units.hpp"
 #include "timeline/advice.hpp"
@@ -184,6 +187,55 @@ TEST_CASE("what is said follows from the timelines") {
     const WayRun near = made_up(Way::sequential, "new", {{0, 1, 1000}});
     CHECK(contains(why(with({near})), "only 1.0ms here (median), less than 1% of a call"));
     CHECK(why(with({})).empty());
+}
+
+TEST_CASE("that there is no distance, and how to have some, is said only where there is none") {
+    Run run = with({made_up(Way::sequential, "new", {{0, 5, 1000}})});
+    CHECK(contains(why(run), "with no distance there is little to save. --rtt 20ms adds some."));
+    run.knobs = {{"rtt", "ns", 5 * ms}};
+    CHECK(
+        contains(why(run), "only 5.0ms here (median), less than 1% of a call: little to save, when a call"));
+    CHECK_FALSE(contains(why(run), "distance"));
+    run.knobs = {{"rtt", "ns", 0}};
+    CHECK(contains(why(run), "with no distance"));
+    run.urls = {"http://127.0.0.1:8080/"};
+    CHECK(contains(why(run), "little to save, when a call takes 1"));
+    CHECK_FALSE(contains(why(run), "--rtt"));
+}
+
+TEST_CASE("a server that closes its connections is said to, and nothing of keeping them") {
+    const std::vector<Turn> in_turn{{0, 20, 80}, {80, 100, 160}, {160, 180, 240}};
+    Run run = with({made_up(Way::sequential, "new", in_turn), made_up(Way::sequential, "one", in_turn),
+                    made_up(Way::coroutines, "one", in_turn), made_up(Way::coroutines, "pool", in_turn)});
+    run.knobs = {{"connections", "", 2}};
+    const std::string closed = "the server closed its connections, so 3 were opened for 3 calls where 1";
+    CHECK(contains(why(run), "The sequential way (one): " + closed));
+    CHECK(contains(why(run), "The coroutines (one): " + closed));
+    CHECK_FALSE(contains(why(run), "kept open"));
+    CHECK_FALSE(contains(why(run), "queued for the connection"));
+    run.ways.erase(run.ways.begin() + 1, run.ways.begin() + 3);
+    CHECK(contains(why(run), "The coroutines (pool): the server closed its connections, so 3"));
+    run.ways.back().way = Way::pool;
+    CHECK(contains(why(run), "The thread pool (pool): the server closed its connections, so 3"));
+    run.knobs = {{"connections", "", 3}};
+    CHECK_FALSE(contains(why(run), "closed"));
+}
+
+TEST_CASE("a server that closes every connection: each way opens one a call, and says why") {
+    ScriptedServer server([](int fd) {
+        receive_request(fd);
+        send(fd, "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    });
+    const Json document = run_as_json({"reuse", "--url", "http://" + server.target().authority + "/",
+                                       "--tasks", "3", "--connections", "2"});
+    const Run run = parse_run(document.dump());
+    for (const WayRun& way : run.ways) {
+        CHECK(times_of(way.timeline, Phase::connect).size() == 3);
+        CHECK_FALSE(contains(way.caption, "kept open"));
+    }
+    CHECK(
+        contains(why(run), "The sequential way (one): the server closed its connections, so 3 were opened"));
+    CHECK_FALSE(contains(why(run), "kept open"));
 }
 
 TEST_CASE("threads are said to be held, and calls to queue for a connection, only where that was so") {

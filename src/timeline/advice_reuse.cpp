@@ -34,13 +34,33 @@ void explain_opening(const Run& run, std::vector<std::string>& sentences) {
     const double share = calls == 0 ? 0 : static_cast<double>(all) / static_cast<double>(calls);
     const std::string median = format_duration(percentile(opening, 50));
     if (share < 0.02) {
-        sentences.push_back("Opening a connection took only " + median + " here (median), " +
-                            (share < 0.01 ? "less than 1%" : percent(share)) +
-                            " of a call: with no distance there is little to save. --rtt 20ms adds some.");
+        const bool next_door = run.urls.empty() && knob_of(run, "rtt").value_or(0) == 0;
+        sentences.push_back(
+            "Opening a connection took only " + median + " here (median), " +
+            (share < 0.01 ? "less than 1%" : percent(share)) + " of a call" +
+            (next_door ? ": with no distance there is little to save. --rtt 20ms adds some."
+                       : ": little to save, when a call takes " + format_duration(median_call(*way)) + "."));
         return;
     }
     sentences.push_back("Opening a connection took " + median + " (median): " + percent(share) +
                         " of the time of a call that opens its own, before it can ask anything.");
+}
+
+// How many connections it would have at most, if the server kept them open.
+std::size_t most_kept(const Run& run, const WayRun& way) {
+    if (way.way == Way::sequential || way.variant == "one") return 1;
+    const std::optional<std::int64_t> connections = knob_of(run, "connections");
+    return connections ? static_cast<std::size_t>(*connections) : tasks_of(way);
+}
+
+// Where the server closed connections that would have been used again, that is all there is to say of
+// keeping.
+bool explain_closing(const Run& run, const WayRun& way, std::vector<std::string>& sentences) {
+    if (opened(way) <= most_kept(run, way)) return false;
+    sentences.push_back(capitalized(subject(way)) + ": the server closed its connections, so " +
+                        std::to_string(opened(way)) + " were opened for " + plural(tasks_of(way), "call") +
+                        " where " + std::to_string(most_kept(run, way)) + " would have done.");
+    return true;
 }
 
 // What keeping connections saves when no two calls need one at once.
@@ -48,7 +68,8 @@ void explain_keeping(const Run& run, std::vector<std::string>& sentences) {
     const WayRun* const fresh = find_done(run, Way::sequential, "new");
     const WayRun* kept = find_done(run, Way::sequential, "one");
     if (kept == nullptr) kept = find_done(run, Way::sequential, "pool");
-    if (fresh == nullptr || kept == nullptr || tasks_of(*fresh) < 2) return;
+    if (kept == nullptr || explain_closing(run, *kept, sentences)) return;
+    if (fresh == nullptr || tasks_of(*fresh) < 2) return;
     const std::optional<double> times = speedup(run, *kept);
     if (!times || !is_faster(*times)) return;
     sentences.push_back("One at a time, " + plural(opened(*kept), "connection") + " kept open did for all " +
@@ -59,6 +80,9 @@ void explain_keeping(const Run& run, std::vector<std::string>& sentences) {
 // What sharing one connection costs calls that are made at once, and what a pool gives back.
 void explain_sharing(const Run& run, Way way, std::vector<std::string>& sentences) {
     const WayRun* const one = find_done(run, way, "one");
+    const WayRun* const pool = find_done(run, way, "pool");
+    const WayRun* const kept = one != nullptr ? one : pool;
+    if (kept != nullptr && explain_closing(run, *kept, sentences)) return;
     if (one == nullptr || tasks_of(*one) < 2) return;
     // With fewer workers than tasks, some queued for a worker instead.
     if (one->workers > 0 && static_cast<std::size_t>(one->workers) < tasks_of(*one)) return;
@@ -68,7 +92,6 @@ void explain_sharing(const Run& run, Way way, std::vector<std::string>& sentence
                        ": HTTP/1.1 carries one request at a time, so calls queued "
                        "for the connection, up to " +
                        format_duration(longest) + "; all took " + format_duration(total_of(*one));
-    const WayRun* const pool = find_done(run, way, "pool");
     const WayRun* const fresh = find_done(run, way, "new");
     if (pool != nullptr) {
         fact += ", " + format_duration(total_of(*pool)) + " with " + plural(opened(*pool), "connection");
@@ -107,8 +130,13 @@ std::vector<std::string> explain_reuse(const Run& run) {
     std::vector<std::string> sentences;
     explain_opening(run, sentences);
     explain_keeping(run, sentences);
-    explain_sharing(run, find_done(run, Way::coroutines, "one") != nullptr ? Way::coroutines : Way::pool,
-                    sentences);
+    const WayRun* shared = nullptr;  // of one connection rather than a pool, of the loop rather than threads
+    for (const std::string_view variant : {"pool", "one"}) {
+        for (const Way way : {Way::pool, Way::coroutines}) {
+            if (const WayRun* const found = find_done(run, way, variant)) shared = found;
+        }
+    }
+    if (shared != nullptr) explain_sharing(run, shared->way, sentences);
     explain_threads(run, sentences);
     return sentences;
 }
