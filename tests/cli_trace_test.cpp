@@ -243,7 +243,7 @@ TEST_CASE("a kept trace is drawn again, as a picture and in plain lines") {
     const Ended picture = run({"render", kept.path()});
     check_done(picture);
     CHECK(contains(picture.out, "overlapped, peak 3"));
-    CHECK(contains(picture.out, "GET /json: every answer is held back 200ms"));
+    CHECK(contains(picture.out, "GET /json: every answer is held back at least 200ms"));
     const Ended plain = run({"render", "--plain", kept.path()});
     check_done(plain);
     CHECK(contains(plain.out, "\nserver\tverdict\toverlapped, peak 3\n"));

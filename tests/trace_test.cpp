@@ -40,6 +40,11 @@ Served served(int read, int end, int status = 200, std::int64_t connection = 1) 
             .end = after(end)};
 }
 
+// The picture of all there were.
+Timeline drawn(const std::vector<Served>& requests) {
+    return timeline_of(requests, requests.empty() ? Served::Time{} : requests.front().read);
+}
+
 Run traced_run(const std::vector<Served>& requests) {
     Run run;
     run.demo = "trace";
@@ -47,7 +52,7 @@ Run traced_run(const std::vector<Served>& requests) {
     run.traced = TracedCommand{.line = "a test", .took = 700 * ms, .before_first = 20 * ms};
     WayRun& way = run.ways.emplace_back();
     way.caption = "GET /json";
-    way.timeline = timeline_of(requests);
+    way.timeline = drawn(requests);
     way.server = ServerCounts{.requests = static_cast<std::int64_t>(requests.size()),
                               .peak_in_flight = in_flight_peak(way.timeline),
                               .connections = 1};
@@ -56,7 +61,7 @@ Run traced_run(const std::vector<Served>& requests) {
 }
 
 TEST_CASE("every request has a lane with its number, from the first request on") {
-    const Timeline timeline = timeline_of({served(50, 250), served(250, 450)});
+    const Timeline timeline = drawn({served(50, 250), served(250, 450)});
     REQUIRE(timeline.lanes.size() == 2);
     CHECK(timeline.lanes[0].name == "1");
     CHECK(timeline.lanes[1].name == "2");
@@ -67,11 +72,37 @@ TEST_CASE("every request has a lane with its number, from the first request on")
           Span{.lane = 1, .state = State::at_server, .begin = 200 * ms, .end = 400 * ms});
 }
 
+TEST_CASE("time 0 is the first request of all, drawn or not") {
+    const Timeline timeline = timeline_of({served(50, 60)}, after(20));
+    REQUIRE(timeline.spans.size() == 1);
+    CHECK(timeline.spans[0].begin == 30 * ms);
+    CHECK(timeline.spans[0].end == 40 * ms);
+}
+
+TEST_CASE("where some requests are left out, it is said which are drawn") {
+    Run run = traced_run({served(50, 60), served(60, 70)});
+    run.traced->left_out = 3;
+    run.ways[0].server->requests = 5;
+    const std::vector<std::string> notes = warnings(run);
+    REQUIRE(notes.size() == 1);
+    CHECK(contains(notes[0], "2 of 5 requests are drawn and timed, those that ended first"));
+}
+
+TEST_CASE("the caption says how long answers are held back, and that a path may ask for more") {
+    const std::vector<Served> requests{served(0, 150)};
+    net::ServerOptions server;
+    CHECK(caption_of(requests, server) == "GET /json: no answer is held back more than its path asks");
+    server.latency = 50 * ms;
+    CHECK(caption_of(requests, server) == "GET /json: every answer is held back at least 50ms");
+    server.jitter = 10 * ms;
+    CHECK(caption_of({}, server) == "Every answer is held back 50ms to 60ms more than its path asks");
+}
+
 TEST_CASE("a lane names what was asked for where that is not the same for all") {
     std::vector<Served> requests{served(0, 200), served(0, 200), served(0, 200)};
     requests[1].target = "/delay?ms=5";
     requests[2].method = "HEAD";
-    const Timeline timeline = timeline_of(requests);
+    const Timeline timeline = drawn(requests);
     CHECK(timeline.lanes[0].name == "1 /json");
     CHECK(timeline.lanes[1].name == "2 /delay?ms=5");
     CHECK(timeline.lanes[2].name == "3 HEAD /json");
@@ -80,7 +111,7 @@ TEST_CASE("a lane names what was asked for where that is not the same for all") 
 TEST_CASE("an error, a client that hung up and a request without an end are three things") {
     std::vector<Served> requests{served(0, 10, 503), served(0, 20, 0, 2), served(0, 30, 0, 3)};
     requests[2].hung_up = false;
-    const Timeline timeline = timeline_of(requests);
+    const Timeline timeline = drawn(requests);
     CHECK(timeline.spans[0].outcome == Outcome::failed);
     CHECK(timeline.lanes[0].error == "HTTP 503");
     CHECK(timeline.lanes[0].note == "HTTP 503, connection 1");
@@ -94,7 +125,7 @@ TEST_CASE("a request that queued was not in flight meanwhile, and a refused one 
     std::vector<Served> requests{served(0, 200), served(0, 400), served(1, 1, 429)};
     requests[1].taken = after(200);
     requests[2].taken.reset();
-    const Timeline timeline = timeline_of(requests);
+    const Timeline timeline = drawn(requests);
     REQUIRE(timeline.spans.size() == 4);
     CHECK(timeline.spans[1].state == State::queued);
     CHECK(timeline.spans[2].state == State::at_server);
@@ -264,7 +295,7 @@ TEST_CASE("a request that waited for its place was taken when the one before had
     const std::vector<Served> requests = notes.requests();
     CHECK(*requests[1].taken >= requests[0].end);
     CHECK(requests[1].read < requests[0].end);
-    CHECK(in_flight_peak(timeline_of(requests)) == server.counts().peak_in_flight);
+    CHECK(in_flight_peak(drawn(requests)) == server.counts().peak_in_flight);
 }
 
 TEST_CASE("a refused request was never in flight") {

@@ -192,7 +192,7 @@ std::vector<std::string> traced_parts(const Run& run, const Panel& panel) {
     const WayRun& way = panel.way;
     std::vector<std::string> parts{"Total: " + format_duration(makespan(way.timeline))};
     if (run.traced->left_out > 0) {
-        parts.back() += fmt::format(" for the first {}", way.timeline.lanes.size());
+        parts.back() += fmt::format(" for the {} drawn", way.timeline.lanes.size());
     }
     const bool several = way.server && way.server->requests > 1;
     if (several && !verdict(way).empty()) parts.push_back(verdict(way));

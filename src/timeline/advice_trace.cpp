@@ -107,9 +107,10 @@ std::vector<std::string> warnings_of_trace(const Run& run) {
                             " in flight when the command had ended: something that it left behind calls on.");
     }
     if (command.left_out > 0) {
-        sentences.push_back("The first " + std::to_string(server.requests - command.left_out) + " of " +
-                            count_of(server.requests, "request") +
-                            " are drawn and timed; what the server counted is of all.");
+        sentences.push_back(
+            std::to_string(server.requests - command.left_out) + " of " +
+            count_of(server.requests, "request") +
+            " are drawn and timed, those that ended first; what the server counted is of all.");
     }
     return sentences;
 }

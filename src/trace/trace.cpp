@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cmath>
 #include <iterator>
+#include <optional>
 #include <thread>
 
 #include "demo/runner.hpp"
@@ -28,10 +29,15 @@ constexpr std::size_t longest_target = 200;
 
 // All that a server has seen. Filled on its thread, read when that has ended.
 struct Seen {
-    std::vector<Served> requests;    ///< that ended, the first most_requests of them
-    std::vector<Served> unanswered;  ///< that had not ended when the command had
+    std::vector<Served> requests;            ///< those that ended first, most_requests of them
+    std::optional<Served::Time> first_read;  ///< of all; the first that was read need not end among the first
+    std::vector<Served> unanswered;          ///< that had not ended when the command had
     ServerCounts counts;
 };
+
+void note_read(Seen& seen, const Served& request) {
+    seen.first_read = std::min(seen.first_read.value_or(request.read), request.read);
+}
 
 // What the command had sent before it ended is read first: until nothing new comes in a few turns of the
 // loop.
@@ -52,6 +58,7 @@ asio::awaitable<void> finish(net::Server& server, Seen& seen) {
     co_await read_what_came(server);
     seen.unanswered = server.unanswered();
     seen.counts = server.counts();
+    for (const Served& request : seen.unanswered) note_read(seen, request);
     seen.counts.hung_up += std::count_if(seen.unanswered.begin(), seen.unanswered.end(),
                                          [](const Served& request) { return request.hung_up; });
 }
@@ -86,6 +93,7 @@ class Watch {
     net::ServerOptions watched(const TraceOptions& options) {
         net::ServerOptions server = options.server;
         server.log = [this, most = options.most_requests](const Served& request) {
+            note_read(seen_, request);
             if (seen_.requests.size() >= most) return;
             seen_.requests.push_back(request);
             std::string& target = seen_.requests.back().target;
@@ -119,21 +127,13 @@ std::string note(const Served& request) {
     return (request.hung_up ? "hung up, " : "unanswered, ") + connection;
 }
 
-// "GET /json: every answer is held back 200ms"
-std::string caption(const std::vector<Served>& requests, const net::ServerOptions& server) {
-    std::string text = requests.empty() || !all_the_same(requests) ? "" : asked(requests.front()) + ": ";
-    const bool held = server.latency > 0 || server.jitter > 0;
-    const std::string first = held ? "every" : "no";
-    text += text.empty() ? capitalized(first) : first;
-    text += " answer is held back";
-    if (held) text += " " + format_exact(server.latency);
-    if (server.jitter > 0) text += " to " + format_exact(server.latency + server.jitter);
-    if (server.fail_rate > 0) text += ", some fail on purpose";
-    if (server.max_in_flight > 0) {
-        text += ", at most " + std::to_string(server.max_in_flight) + " at once, others ";
-        text += server.when_full == net::WhenFull::refuse ? "are refused" : "queue";
-    }
-    return text;
+// In the order they were read, `most` of them: those that ended first.
+std::vector<Served> all_of(Seen seen, std::size_t most) {
+    std::vector<Served> all = std::move(seen.requests);
+    std::move(seen.unanswered.begin(), seen.unanswered.end(), std::back_inserter(all));
+    if (all.size() > most) all.resize(most);
+    std::sort(all.begin(), all.end(), [](const Served& a, const Served& b) { return a.read < b.read; });
+    return all;
 }
 
 std::vector<KnobValue> knobs(const TraceOptions& options) {
@@ -144,22 +144,33 @@ std::vector<KnobValue> knobs(const TraceOptions& options) {
             {"timeout", "ns", options.timeout}};
 }
 
-// In the order they were read, the first `most`.
-std::vector<Served> all_of(Seen seen, std::size_t most) {
-    std::vector<Served> all = std::move(seen.requests);
-    std::move(seen.unanswered.begin(), seen.unanswered.end(), std::back_inserter(all));
-    std::sort(all.begin(), all.end(), [](const Served& a, const Served& b) { return a.read < b.read; });
-    if (all.size() > most) all.resize(most);
-    return all;
-}
-
 }  // namespace
 
-Timeline timeline_of(const std::vector<Served>& requests) {
+std::string caption_of(const std::vector<Served>& requests, const net::ServerOptions& server) {
+    std::string text = requests.empty() || !all_the_same(requests) ? "" : asked(requests.front()) + ": ";
+    const bool held = server.latency > 0 || server.jitter > 0;
+    const std::string first = held ? "every" : "no";
+    text += text.empty() ? capitalized(first) : first;
+    text += " answer is held back ";
+    // What a path asks for, /delay?ms=100, comes on top.
+    if (held && server.jitter == 0) text += "at least " + format_exact(server.latency);
+    if (server.jitter > 0) {
+        text += format_exact(server.latency) + " to " + format_exact(server.latency + server.jitter) + " ";
+    }
+    if (!held || server.jitter > 0) text += "more than its path asks";
+    if (server.fail_rate > 0) text += ", some fail on purpose";
+    if (server.max_in_flight > 0) {
+        text += ", at most " + std::to_string(server.max_in_flight) + " at once, others ";
+        text += server.when_full == net::WhenFull::refuse ? "are refused" : "queue";
+    }
+    return text;
+}
+
+Timeline timeline_of(const std::vector<Served>& requests, Served::Time first_read) {
     Timeline timeline;
     timeline.lanes.reserve(requests.size());
     timeline.spans.reserve(requests.size());
-    const Nanoseconds zero = requests.empty() ? 0 : at(requests.front().read);
+    const Nanoseconds zero = at(first_read);
     const bool same = all_the_same(requests);
     for (const Served& request : requests) {
         const auto index = static_cast<std::uint32_t>(timeline.lanes.size());
@@ -214,14 +225,13 @@ Run trace(const TraceOptions& options) {
                       .unanswered = std::count_if(seen.unanswered.begin(), seen.unanswered.end(),
                                                   [](const Served& request) { return !request.hung_up; })};
     const ServerCounts counts = seen.counts;
+    const Served::Time first_read = seen.first_read.value_or(Served::Time{});
     const std::vector<Served> requests = all_of(std::move(seen), options.most_requests);
     run.traced->left_out = counts.requests - static_cast<std::int64_t>(requests.size());
-    if (!requests.empty()) {
-        run.traced->before_first = at(requests.front().read) - command.started();
-    }
+    if (!requests.empty()) run.traced->before_first = at(first_read) - command.started();
     WayRun& way = run.ways.emplace_back();
-    way.caption = caption(requests, options.server);
-    way.timeline = timeline_of(requests);
+    way.caption = caption_of(requests, options.server);
+    way.timeline = timeline_of(requests, first_read);
     way.usage.cpu = end.cpu;
     way.usage.voluntary_switches = end.voluntary_switches;
     way.usage.involuntary_switches = end.involuntary_switches;
