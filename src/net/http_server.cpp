@@ -9,13 +9,11 @@
 #include <asio/detached.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/use_awaitable.hpp>
-#include <asio/write.hpp>
-#include <ctime>
 
 #include "compat/asio.hpp"
+#include "net/http_server_connection.hpp"
 #include "net/listen.hpp"
 #include "net/listen_overflows.hpp"
-#include "timeline/duration.hpp"
 
 namespace overlap::net {
 
@@ -51,26 +49,6 @@ int status_of(Progress problem) {
 }
 
 }  // namespace
-
-// One client. Owned by its coroutine and by the operations it has under way.
-struct Server::Connection {
-    Connection(tcp::socket s, MessageLimits limits, std::int64_t n)
-        : socket(std::move(s)),
-          timer(socket.get_executor()),
-          parser(MessageParser::Kind::request, limits),
-          number(n) {}
-
-    tcp::socket socket;
-    asio::steady_timer timer;  ///< holds answers back
-    MessageParser parser;
-    std::int64_t number;
-    clock::time_point deadline = clock::time_point::max();  ///< when close_idle() may close it
-    bool answering = false;                                 ///< a request was read and has not ended
-    clock::time_point began;                                ///< when the present request had been read
-    std::optional<clock::time_point> taken;                 ///< when it got in flight
-    bool hung_up = false;
-    bool queued = false;
-};
 
 // Keeps a connection in the list of the open ones, however its coroutine ends. The loop destroys coroutines
 // that are still suspended when it goes, which is after the server: so they share the list.
@@ -317,48 +295,6 @@ void Server::note_hangup(Connection& connection) {
     connection.hung_up = true;
 }
 
-void Server::count_status(int status) {
-    if (status == 429) {
-        ++counts_.refused;
-    } else if (status >= 500) {
-        ++counts_.failed;
-    } else if (status == 400 || status == 404 || status == 405 || status == 413 || status == 431) {
-        ++counts_.bad_requests;
-    }
-}
-
-// `in_flight`: the request holds a place, which ends as the last bytes go out.
-awaitable<void> Server::send(ConnectionPtr connection, const Plan& plan, bool keep_alive, bool in_flight) {
-    count_status(plan.status);
-    std::string bytes = head_of(plan, keep_alive, date());
-    const bool with_body = connection->parser.method() != "HEAD";
-    const std::size_t count = with_body ? plan.parts.size() : 0;
-    asio::error_code ignored;
-    if (plan.send_buffer > 0)
-        connection->socket.set_option(tcp::socket::send_buffer_size(plan.send_buffer), ignored);
-    bool sent = true;
-    clock::time_point due = clock::now();
-    for (std::size_t i = 0; i < count && sent; ++i) {
-        bytes += part_of(plan, i);
-        if (plan.interval == 0 || i + 1 == count) continue;
-        sent = co_await write(connection, bytes);
-        bytes.clear();
-        due += std::chrono::nanoseconds(plan.interval);
-        if (sent) co_await hold(connection, due);
-        sent = sent && !connection->hung_up;
-    }
-    if (plan.chunked && with_body && !plan.cut) bytes += "0\r\n\r\n";
-    log(*connection, connection->hung_up ? 0 : plan.status);
-    if (in_flight) leave_flight();
-    if (sent) co_await write(connection, bytes);
-    if (plan.cut) connection->socket.close(ignored);
-}
-
-void Server::log(Connection& connection, int status) const {
-    connection.answering = false;
-    if (options_.log) options_.log(served(connection, status));
-}
-
 std::vector<Served> Server::unanswered() const {
     std::vector<Served> requests;
     for (Connection* connection : *open_) {
@@ -367,55 +303,6 @@ std::vector<Served> Server::unanswered() const {
         requests.back().hung_up = peer_closed(connection->socket);
     }
     return requests;
-}
-
-Served Server::served(const Connection& connection, int status) {
-    return {.method = std::string(connection.parser.method()),
-            .target = connection.parser.target(),
-            .connection = connection.number,
-            .status = status,
-            .hung_up = status == 0,
-            .read = connection.began,
-            .taken = connection.taken,
-            .end = clock::now()};
-}
-
-std::string log_line(const Served& served) {
-    const auto took = std::chrono::duration_cast<std::chrono::nanoseconds>(served.end - served.read);
-    return served.method + " " + served.target + " " +
-           (served.hung_up ? "hung up" : std::to_string(served.status)) + " " +
-           format_duration(took.count()) + ", connection " + std::to_string(served.connection);
-}
-
-// What the kernel has room for goes out at once. Where it has none, the client has not read what it was sent.
-awaitable<bool> Server::write(ConnectionPtr connection, std::string_view bytes) {
-    asio::error_code error;
-    bytes.remove_prefix(connection->socket.write_some(asio::buffer(bytes), error));
-    if (error == asio::error::would_block) error = {};
-    if (!error && !bytes.empty()) {
-        const clock::time_point full = clock::now();
-        connection->deadline = full + options_.idle_timeout;
-        co_await asio::async_write(connection->socket, asio::buffer(bytes),
-                                   redirect_error(use_awaitable, error));
-        counts_.stalled += std::chrono::nanoseconds(clock::now() - full).count();
-    }
-    if (error && error != asio::error::operation_aborted) note_hangup(*connection);
-    co_return !error;
-}
-
-// The Date header's value, made anew once a second.
-const std::string& Server::date() {
-    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    if (now != date_of_ || date_.empty()) {
-        const std::time_t time = std::chrono::system_clock::to_time_t(now);
-        std::tm utc{};
-        ::gmtime_r(&time, &utc);
-        std::array<char, 64> text{};
-        const std::size_t size = std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &utc);
-        date_.assign(text.data(), size);
-        date_of_ = now;
-    }
-    return date_;
 }
 
 }  // namespace overlap::net
