@@ -116,7 +116,7 @@ TEST_CASE("one read is not said to have been pipelined") {
     Run run = run_of({pipelined});
     run.demo = "redis";
     run.knobs = {{.name = "rtt", .unit = "ns", .value = 10 * ms}};
-    CHECK(contains(joined(explain(run)), "Counted in round trips of 10ms"));
+    CHECK(contains(joined(explain(run)), "Measured in round trips of 10ms"));
     CHECK_FALSE(contains(joined(explain(run)), "Pipelining"));
 }
 

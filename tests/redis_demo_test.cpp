@@ -68,7 +68,7 @@ TEST_CASE("one after another, all at once, three at a time, or on one connection
     }
     const std::vector<std::string> why = explain(run);
     REQUIRE_FALSE(why.empty());
-    CHECK(contains(why.front(), "Counted in round trips of 10ms"));
+    CHECK(contains(why.front(), "Measured in round trips of 10ms"));
     CHECK(contains(why.back(), "Pipelining had up to 7 reads under way on 1 connection"));
 }
 

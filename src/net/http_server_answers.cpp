@@ -61,8 +61,10 @@ void Server::log(Connection& connection, int status) const {
 }
 
 Served Server::served(const Connection& connection, int status) {
-    return {.method = std::string(connection.parser.method()),
-            .target = connection.parser.target(),
+    // Where a request was no HTTP, the parser's method and target mean nothing.
+    const bool unread = !connection.taken && (status == 400 || status == 413 || status == 431);
+    return {.method = unread ? "(unread)" : std::string(connection.parser.method()),
+            .target = unread ? "" : connection.parser.target(),
             .connection = connection.number,
             .status = status,
             .hung_up = status == 0,

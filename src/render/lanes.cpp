@@ -100,7 +100,7 @@ std::string describe(const WayRun& way, const TaskSummary& task) {
         const Outcomes outcomes = outcomes_of(summarize_tasks(timeline));
         const bool seen = !way.interrupted && way.server &&
                           way.server->hung_up == static_cast<std::int64_t>(outcomes.cancelled);
-        return seen ? "cancelled; the server saw it go" : "cancelled";
+        return seen ? "cancelled, server saw it" : "cancelled";
     }
     if (task.retries > 0) return attempts;
     if (const Span* ready = long_ready_span(timeline, task)) {

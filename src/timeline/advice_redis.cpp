@@ -59,7 +59,7 @@ std::vector<std::string> explain_far(const Run& run, Nanoseconds rtt) {
         paid += (paid.empty() ? "" : ", ") + subject(way) + " " + trips(total_of(way), rtt);
     }
     if (!paid.empty()) {
-        sentences.push_back("Counted in round trips of " + format_exact(rtt) + ", the ways took: " + paid +
+        sentences.push_back("Measured in round trips of " + format_exact(rtt) + ", the ways took: " + paid +
                             ".");
     }
 
@@ -79,7 +79,7 @@ std::vector<std::string> explain_far(const Run& run, Nanoseconds rtt) {
     if (each != nullptr) {
         std::string fact = "A read that opens its own connection took " +
                            format_duration(median_call(*each)) + " at the median (" +
-                           trips(median_call(*each), rtt) + " round trips)";
+                           trips(median_call(*each), rtt) + " round trips long)";
         const std::string connections = counted_connections(run, *each);
         if (!connections.empty()) fact += ", and the server counted " + connections;
         sentences.push_back(fact + ".");

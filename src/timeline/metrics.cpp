@@ -124,7 +124,10 @@ Latency latency_of(const std::vector<TaskSummary>& tasks) {
     if (tasks.empty()) return {};
     std::vector<Nanoseconds> sorted;
     sorted.reserve(tasks.size());
-    for (const TaskSummary& task : tasks) sorted.push_back(task.latency());
+    for (const TaskSummary& task : tasks) {
+        if (task.outcome != Outcome::cancelled) sorted.push_back(task.latency());
+    }
+    if (sorted.empty()) return {};
     std::sort(sorted.begin(), sorted.end());
     Latency latency{.count = sorted.size(),
                     .min = sorted.front(),

@@ -62,7 +62,7 @@ Nanoseconds median_call(const WayRun& way);
 /// How long the steps of that kind took that were done, the shortest first.
 std::vector<Nanoseconds> times_of(const Timeline& timeline, Phase phase);
 
-/// How long tasks took from submission to end. Percentiles by nearest rank.
+/// How long tasks took from submission to end; those that were cancelled did not come to theirs. Percentiles by nearest rank.
 struct Latency {
     std::size_t count = 0;
     Nanoseconds min = 0;

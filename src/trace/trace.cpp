@@ -186,7 +186,9 @@ Timeline timeline_of(const std::vector<Served>& requests, Served::Time first_rea
         const Nanoseconds read = at(request.read) - zero;
         const Nanoseconds end = at(request.end) - zero;
         const Nanoseconds taken = request.taken ? at(*request.taken) - zero : end;
-        Span span{.lane = index, .state = State::queued, .begin = read, .end = taken};
+        const bool waited = request.taken || request.status == 429;
+        Span span{
+            .lane = index, .state = waited ? State::queued : State::at_server, .begin = read, .end = taken};
         // A request that was taken at once did not queue: what reading the clock twice takes is no span.
         const bool queued = !request.taken || taken - read >= 100'000;
         if (!request.taken) span.outcome = outcome;
