@@ -209,7 +209,8 @@ TEST_CASE("requests that the command left in flight are said to be") {
     CHECK(traced.ended.code == 0);
     CHECK(traced_of(traced).at("unanswered") == 3);
     CHECK(warns(traced, {"in flight when the command had ended"}));
-    for (const Json& lane : seen_of(traced).at("lanes")) {
+    const Json seen = seen_of(traced);
+    for (const Json& lane : seen.at("lanes")) {
         CHECK(contains(lane.at("note").get<std::string>(), "unanswered"));
     }
 }
