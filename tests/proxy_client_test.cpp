@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include <chrono>
+#include <future>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -156,12 +157,13 @@ TEST_CASE_TEMPLATE("a proxy is asked for host and port, port 80 too", Client, Bl
     for (const auto& [authority, asked] :
          {std::pair("example.org", "example.org:80"), std::pair("example.org:8080", "example.org:8080"),
           std::pair("[::1]", "[::1]:80"), std::pair("[::1]:81", "[::1]:81")}) {
-        std::string request;
-        ScriptedServer proxy([&](int fd) { request = receive_request(fd); });
+        std::promise<std::string> received;
+        ScriptedServer proxy([&](int fd) { received.set_value(receive_request(fd)); });
         ClientOptions options = patient();
         options.via = proxy.target().endpoints.front();
         CHECK(Client(options).get({.endpoints = {}, .authority = authority, .target = "/"}).error ==
               "proxy: connection closed");
+        const std::string request = received.get_future().get();
         CHECK(request.starts_with("CONNECT " + std::string(asked) + " HTTP/1.1\r\n"));
         CHECK(contains(request, "\r\nHost: " + std::string(asked) + "\r\n"));
     }

@@ -133,7 +133,9 @@ TEST_CASE("a redis-server that does not start is an error with its own words") {
     const auto says = [](const std::string& program, const std::vector<std::string>& options = {}) {
         return error_message<Error>([&] { RedisProcess(program, options); });
     };
-    CHECK(contains(says("/no/such/program"), "'/no/such/program' does not start: it cannot be executed"));
+    const std::string words = says("/no/such/program");
+    CAPTURE(words);
+    CHECK(contains(words, "'/no/such/program' does not start: it cannot be executed"));
     CHECK(contains(says("/bin/false"), "'/bin/false' does not start"));
     if (const std::optional<std::string> program = installed_redis()) {
         CHECK(contains(says(*program, {"--no-such-option", "1"}),
