@@ -38,7 +38,6 @@ class Backoff {
     Context& run_;
     int id_;
     int retries_ = 0;
-    std::mt19937_64 random_;
 };
 
 }  // namespace overlap
