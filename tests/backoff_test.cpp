@@ -2,13 +2,12 @@
 
 #include <iterator>
 #include <set>
-#include <stop_token>
-#include <thread>
 
 #include "demo/backoff.hpp"
 #include "demo/runner.hpp"
 #include "demos/demos.hpp"
 #include "support/server_thread.hpp"
+#include "support/stopped_run.hpp"
 #include "support/units.hpp"
 #include "timeline/advice.hpp"
 #include "timeline/metrics.hpp"
@@ -117,16 +116,7 @@ TEST_CASE("Ctrl-C ends a wait before a retry") {
         RunOptions options = failing(1, 100);
         options.settings.set("backoff", 60'000 * ms);
         options.ways = {way};
-        std::stop_source stop;
-        options.stop = stop.get_token();
-        std::jthread stopper;
-        options.observer.way_begins = [&](const Variant&, int, int, const std::atomic<int>& started) {
-            stopper = std::jthread([&stop, &started] {
-                while (started == 0) std::this_thread::yield();
-                stop.request_stop();
-            });
-        };
-        const Run run = run_demo(api, options);
+        const Run run = test::run_stopped(api, options);
         CHECK(run.ways.at(0).interrupted);
     }
 }

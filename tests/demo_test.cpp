@@ -2,14 +2,13 @@
 
 #include <iterator>
 #include <memory>
-#include <stop_token>
 #include <string>
-#include <thread>
 
 #include "demo/runner.hpp"
 #include "demos/demos.hpp"
 #include "support/files.hpp"
 #include "support/server_thread.hpp"
+#include "support/stopped_run.hpp"
 #include "support/text.hpp"
 #include "support/units.hpp"
 #include "timeline/error.hpp"
@@ -138,16 +137,7 @@ TEST_CASE("a stop in the middle ends each way, and what had happened is kept as 
         options.settings.set("latency", 60'000 * ms);
         options.settings.set("tasks", 5);
         options.ways = {way};
-        std::stop_source stop;
-        options.stop = stop.get_token();
-        std::jthread stopper;
-        options.observer.way_begins = [&](const Variant&, int, int, const std::atomic<int>& started) {
-            stopper = std::jthread([&stop, &started] {
-                while (started == 0) std::this_thread::yield();
-                stop.request_stop();
-            });
-        };
-        const Run run = run_demo(api, options);
+        const Run run = test::run_stopped(api, options);
         REQUIRE(run.ways.size() == 1);
         CHECK(run.ways[0].interrupted);
         const Outcomes outcomes = outcomes_of(summarize_tasks(run.ways[0].timeline));

@@ -4,13 +4,12 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <stop_token>
 #include <string>
-#include <thread>
 
 #include "demo/runner.hpp"
 #include "demos/demos.hpp"
 #include "support/cli.hpp"
+#include "support/stopped_run.hpp"
 #include "support/text.hpp"
 #include "support/timelines.hpp"
 #include "support/units.hpp"
@@ -225,16 +224,7 @@ TEST_CASE("a stop in the middle: nothing is concluded, and what was under way wa
         CAPTURE(name_of(way));
         RunOptions options = options_of(60'000 * ms, 60'000 * ms, 30'000 * ms);
         options.ways = {way};
-        std::stop_source stop;
-        options.stop = stop.get_token();
-        std::jthread stopper;
-        options.observer.way_begins = [&](const Variant&, int, int, const std::atomic<int>& started) {
-            stopper = std::jthread([&stop, &started] {
-                while (started == 0) std::this_thread::yield();
-                stop.request_stop();
-            });
-        };
-        const Run run = run_demo(race, options);
+        const Run run = test::run_stopped(race, options);
         REQUIRE(run.ways.size() == 1);
         CHECK(run.ways[0].interrupted);
         CHECK_FALSE(run.ways[0].result.has_value());

@@ -3,14 +3,13 @@
 
 #include <algorithm>
 #include <iterator>
-#include <stop_token>
 #include <string>
-#include <thread>
 
 #include "demo/runner.hpp"
 #include "demos/demos.hpp"
 #include "render/ascii.hpp"
 #include "render/json.hpp"
+#include "support/stopped_run.hpp"
 #include "support/text.hpp"
 #include "support/units.hpp"
 #include "timeline/advice.hpp"
@@ -147,16 +146,7 @@ TEST_CASE("a stop in the middle of streams ends each way, and what came is kept 
             options.settings.set("latency", 0);
             options.settings.set("interval", reading ? 0 : 60'000 * ms);
             options.settings.set("consume", reading ? 10'000 * ms : 0);
-            std::stop_source stop;
-            options.stop = stop.get_token();
-            std::jthread stopper;
-            options.observer.way_begins = [&](const Variant&, int, int, const std::atomic<int>& started) {
-                stopper = std::jthread([&stop, &started] {
-                    while (started == 0) std::this_thread::yield();
-                    stop.request_stop();
-                });
-            };
-            const Run run = run_demo(stream, options);
+            const Run run = test::run_stopped(stream, options);
             REQUIRE(run.ways.size() == 1);
             CHECK(run.ways[0].interrupted);
             const Outcomes outcomes = outcomes_of(summarize_tasks(run.ways[0].timeline));
