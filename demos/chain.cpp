@@ -130,6 +130,8 @@ const Demo chain{
         [](const Settings& settings) {
             return (settings.get("user-latency") + settings.get("posts-latency")) * settings.get("users");
         },
+    .no_processes =
+        "it compares how answers are awaited, and a worker process would await them as a thread does",
     .variants = variants,
     .next = next,
     .source = chain_source,

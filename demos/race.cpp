@@ -132,6 +132,7 @@ const Demo race{
         },
     .caption = [](const Variant& variant, const Context&) { return captions[static_cast<int>(variant.way)]; },
     .lanes = [](const Settings&) { return std::vector<std::string>(std::begin(names), std::end(names)); },
+    .no_processes = "the loser of a race is called off where it runs, by what saw the winner",
     .variants = variants,
     .next = next,
     .source = race_source,

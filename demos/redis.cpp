@@ -130,6 +130,7 @@ const Demo redis{
     .sequential_time = [](const Settings& settings) { return settings.get("rtt") * settings.get("tasks"); },
     .takes_redis = true,
     .usual_workers = 4,
+    .no_processes = "an open connection stays in its process, and sharing them is what it is about",
     .variants = variants,
     .next = redis_next,
     .source = redis_source,

@@ -132,6 +132,7 @@ const Demo reuse{
     .caption = caption,
     .request = [](const Settings& settings) { return delay_path(settings.get("latency")); },
     .takes_urls = true,
+    .no_processes = "an open connection stays in its process, and keeping them is what it is about",
     .variants = variants,
     .next = next,
     .source = reuse_source,

@@ -132,6 +132,7 @@ const Demo stream{
             return settings.get("tasks") * (settings.get("latency") + gap * settings.get("tokens"));
         },
     .takes_urls = true,
+    .no_processes = "it shows tokens as they arrive, and a worker process answers once",
     .variants = variants,
     .next = next,
     .source = stream_source,

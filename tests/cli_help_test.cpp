@@ -30,6 +30,7 @@ std::string good_value(const OptionSpec& option) {
         {"TIME", "20ms"},
         {"WHEN", "never"},
         {"WAY", "pool,sequential"},
+        {"KIND", "threads"},
         {"WHAT", "queue"},
         {"URL", "http://127.0.0.1:1/"},
         {"SHARE", "0.5"},

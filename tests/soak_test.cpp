@@ -92,8 +92,8 @@ TEST_CASE("memory is flat over connections that come and go") {
         if (i == total / 5) after_warm = resident_memory(server.pid());
     }
     CHECK(good == total);
-    // Fewer than 40 bytes a connection.
-    if (!sanitized) CHECK(resident_memory(server.pid()) - after_warm < 320 * 1024);
+    // 64 bytes a connection; one that leaked would leave thousands.
+    if (!sanitized) CHECK(resident_memory(server.pid()) - after_warm < 512 * 1024);
     check_as_before(server, files);
 }
 

@@ -54,6 +54,20 @@ std::string variant_names(const Demo& demo) {
     return fmt::format("{}", fmt::join(names, ", "));
 }
 
+std::string workers_meaning(const Demo& demo) {
+    if (demo.usual_workers == Demo::one_per_core) return "workers in the pool (default: one per core)";
+    if (demo.usual_workers == 0) return "workers in the pool (default: one per task, 32 at most)";
+    return fmt::format("threads, or connections, in the pool (default {})", demo.usual_workers);
+}
+
+std::string usual_pool(const Demo& demo) {
+    if (!demo.no_processes.empty()) return " (here: threads only)";
+    const bool both = std::any_of(demo.variants.begin(), demo.variants.end(), [](const Variant& variant) {
+        return variant.pool == PoolKind::processes && variant.usual;
+    });
+    return both ? " (default: both)" : " (default: threads)";
+}
+
 CommandSpec demo_command(const Demo& demo) {
     CommandSpec command;
     command.name = demo.name;
@@ -90,10 +104,10 @@ CommandSpec demo_command(const Demo& demo) {
                                    OptionKind::values});
     }
     const std::vector<OptionSpec> common{
-        {"--workers", "N",
-         demo.usual_workers == 0
-             ? "threads in the pool (default: one per task, 32 at most)"
-             : fmt::format("threads, or connections, in the pool (default {})", demo.usual_workers)},
+        {"--workers", "N", workers_meaning(demo)},
+        {"--pool", "KIND",
+         "what the pool's workers are: threads, processes or both, with a comma" + usual_pool(demo),
+         OptionKind::values},
         {"--way", "WAY", "sequential, coroutines or pool, or several with commas (default: all three)"},
         {"--seed", "N", "of everything random (default 0)"},
         {"--repeat", "N", "run all ways N times in turns, show the median and the spread (default 1)"},

@@ -162,12 +162,33 @@ std::vector<std::string> read_variants(const Demo& demo, const std::vector<std::
     return chosen;
 }
 
+std::vector<PoolKind> read_pools(const Demo& demo, const std::vector<std::string>& texts) {
+    std::vector<PoolKind> chosen;
+    for (const std::string& name : split_list(texts)) {
+        const PoolKind kind = name == name_of(PoolKind::processes) ? PoolKind::processes : PoolKind::threads;
+        if (name != name_of(kind)) {
+            throw UsageError(fmt::format("--pool is '{}': expected threads, processes or both", name));
+        }
+        if (kind == PoolKind::processes && !demo.no_processes.empty()) {
+            throw UsageError(fmt::format("{} has no pool of processes: {}", demo.name, demo.no_processes));
+        }
+        chosen.push_back(kind);
+    }
+    return chosen;
+}
+
+int usual_workers(const Demo& demo, std::int64_t tasks) {
+    constexpr std::int64_t most = 32;
+    const std::int64_t usual = demo.usual_workers == Demo::one_per_core ? usable_cores() : demo.usual_workers;
+    return static_cast<int>(std::min(tasks, usual > 0 ? usual : most));
+}
+
 // Levels of concurrency, ascending, each once.
 std::vector<std::int64_t> read_sweep(const Demo& demo, const Values& values) {
     if (values.has("--" + std::string(demo.sweeps))) {
         throw UsageError(fmt::format("--sweep varies --{}: expected one of the two", demo.sweeps));
     }
-    for (const char* other : {"--way", "--workers", "--repeat"}) {
+    for (const char* other : {"--way", "--pool", "--workers", "--repeat"}) {
         if (values.has(other))
             throw UsageError(fmt::format(
                 "{} does not go with --sweep, which runs the coroutines once at each level", other));
@@ -196,6 +217,7 @@ RunOptions run_of(const Demo& demo, const Values& values) {
     }
     run.ways = values.has("--way") ? read_ways(values.texts("--way"))
                                    : std::vector<Way>(std::begin(all_ways), std::end(all_ways));
+    if (values.has("--pool")) run.pools = read_pools(demo, values.texts("--pool"));
     if (values.has("--variant")) run.variants = read_variants(demo, values.texts("--variant"));
     if (chosen_variants(demo, run).empty()) {
         throw UsageError(fmt::format("--variant {} and --way {} have no panel in common",
@@ -203,8 +225,7 @@ RunOptions run_of(const Demo& demo, const Values& values) {
                                      fmt::join(values.texts("--way"), ",")));
     }
     const auto tasks = static_cast<std::int64_t>(lanes_of(demo, run.settings).size());
-    const std::int64_t most_workers = demo.usual_workers > 0 ? demo.usual_workers : 32;
-    run.workers = static_cast<int>(std::min(tasks, most_workers));
+    run.workers = usual_workers(demo, tasks);
     if (values.has("--redis")) {
         run.redis = values.text("--redis");
         net::parse_address(run.redis);  // to be told before anything runs

@@ -6,6 +6,7 @@
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,9 +18,10 @@ namespace overlap {
 /// What came of a job. Failing is data: a worker that dies is part of the picture.
 struct JobReply {
     std::string result;
-    std::string error;        ///< what the job threw, or how its worker ended ("killed by signal 9"); empty: done
-    std::vector<Span> spans;  ///< measured in the worker, and attempts whose worker died; times are steady_now()
-    std::string lane_error;   ///< what the job noted of its lane, see Lane
+    std::string error;  ///< what the job threw, or how its worker ended ("killed by signal 9"); empty: done
+    std::vector<Span>
+        spans;  ///< measured in the worker, and attempts whose worker died; times are steady_now()
+    std::string lane_error;  ///< what the job noted of its lane, see Lane
     std::string lane_note;
     int worker = 0;    ///< which one did it, from 0
     int attempts = 1;  ///< how often it was begun
@@ -46,8 +48,9 @@ class ProcessPool {
     ProcessPool& operator=(const ProcessPool&) = delete;
 
     /// Runs the job of that name in the next free worker, in the order of the calls. Throws only when it is
-    /// cancelled: a worker in the middle of it is killed, which no thread can be.
-    asio::awaitable<JobReply> run(std::string job, std::string argument);
+    /// cancelled: a worker in the middle of it is killed, which no thread can be. `given`: called whenever a
+    /// worker gets it.
+    asio::awaitable<JobReply> run(std::string job, std::string argument, std::function<void()> given = {});
 
     /// Of the workers there are now.
     [[nodiscard]] std::vector<pid_t> pids() const;

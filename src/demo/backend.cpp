@@ -20,7 +20,7 @@ class HttpBackend : public Backend {
     [[nodiscard]] std::string address() const override { return process_.url(); }
     [[nodiscard]] std::string proxy() const override { return proxy_ ? proxy_->address() : ""; }
     void reset() override { process_.reset_counts(); }
-    ServerCounts counts() override { return process_.counts(); }
+    std::optional<ServerCounts> counts() override { return process_.counts(); }
 
   private:
     net::ServerProcess process_;
@@ -37,5 +37,7 @@ std::unique_ptr<Backend> http_backend(const RunOptions& options) {
     serve.max_in_flight = options.settings.get("max-in-flight", 0);
     return std::make_unique<HttpBackend>(options.program, serve, options.settings.get("rtt", 0));
 }
+
+std::unique_ptr<Backend> no_backend(const RunOptions&) { return nullptr; }
 
 }  // namespace overlap

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "timeline/run.hpp"
@@ -20,7 +21,7 @@ class Backend {
     Backend(const Backend&) = delete;
     Backend& operator=(const Backend&) = delete;
 
-    /// Where it listens: "http://127.0.0.1:40123", "127.0.0.1:6379".
+    /// Where it listens: "http://127.0.0.1:40123", "127.0.0.1:6379". Or a folder: "/tmp/overlap-1".
     [[nodiscard]] virtual std::string address() const = 0;
 
     /// The forward proxy to reach it through: "127.0.0.1:40124"; empty: none.
@@ -32,11 +33,14 @@ class Backend {
     /// Sets the counts to zero and starts its randomness anew, so that all ways meet the same. Throws Error
     /// when it is gone; so does counts().
     virtual void reset() = 0;
-    virtual ServerCounts counts() = 0;
+    virtual std::optional<ServerCounts> counts() = 0;  ///< none of what does not count
 };
 
 /// Our HTTP server, with the knobs jitter, fail-rate and max-in-flight where the demo has them; at a
 /// distance, behind a proxy, where it has the knob rtt and that is not 0.
 std::unique_ptr<Backend> http_backend(const RunOptions& options);
+
+/// For tasks that call nothing.
+std::unique_ptr<Backend> no_backend(const RunOptions& options);
 
 }  // namespace overlap

@@ -27,12 +27,37 @@ net::Target Context::target(const std::string& path) const {
     return target;
 }
 
-ScopedSpan Context::span(int id, State state, Phase phase) {
+void Context::begun(int id) {
     std::atomic<bool>& has_begun = has_begun_[static_cast<std::size_t>(id)];
-    if (in_flight(state) && !has_begun.exchange(true, std::memory_order_relaxed)) {
+    if (!has_begun.exchange(true, std::memory_order_relaxed)) {
         started_.fetch_add(1, std::memory_order_relaxed);
     }
+}
+
+ScopedSpan Context::span(int id, State state, Phase phase) {
+    if (in_flight(state)) begun(id);
     return {recorder_, static_cast<std::uint32_t>(id), state, phase};
+}
+
+TaskLane Context::lane(int id) {
+    begun(id);
+    return {&recorder_, static_cast<std::uint32_t>(id)};
+}
+
+void Context::record(int id, const Span& span) {
+    recorder_.add_measured(static_cast<std::uint32_t>(id), span);
+}
+
+void Context::record_worker(int id, int worker, const Span& span) {
+    worker_processes_.insert(worker);
+    recorder_.add_measured(static_cast<std::uint32_t>(id), span, static_cast<std::uint32_t>(worker));
+}
+
+void Context::was_ready(ScopedSpan& span, const net::Answer& answer) const {
+    constexpr Nanoseconds delivery = 1'000'000;
+    if (answer.sent && recorder_.now() - recorder_.since_start(*answer.sent) > delivery) {
+        span.enter_since(*answer.sent, State::ready);
+    }
 }
 
 bool Context::conclude(bool good, std::string text) {

@@ -7,9 +7,11 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <vector>
 
+#include "concurrency/job.hpp"
 #include "demo/backoff.hpp"
 #include "demo/demo.hpp"
 #include "net/http_client.hpp"
@@ -22,10 +24,12 @@ namespace overlap {
 struct Surroundings {
     Settings settings;
     std::vector<std::string> lanes;    ///< one a task, with its name
-    int workers = 0;                   ///< threads in the pool
+    int workers = 0;                   ///< in the pool
+    std::int64_t amount = 0;           ///< of work for a task
     std::vector<net::Target> targets;  ///< task i calls the i-th, and round again
     std::string address;               ///< of our own backend; empty when the server is foreign
     net::ClientOptions client;
+    std::string program;  ///< the overlap binary, which is the worker processes too
     std::uint64_t seed = 0;
     bool warming_up = false;  ///< every request is to be a quick one
     std::stop_token stop;     ///< Ctrl-C
@@ -47,6 +51,9 @@ class Context {
     [[nodiscard]] const Settings& settings() const { return surroundings_.settings; }
     [[nodiscard]] std::size_t workers() const { return static_cast<std::size_t>(surroundings_.workers); }
 
+    /// How much work each task is given, see Demo::amount; little when warming up.
+    [[nodiscard]] std::int64_t amount() const { return surroundings_.amount; }
+
     /// What the task calls, and how.
     [[nodiscard]] const net::Target& target(int id) const;
 
@@ -57,6 +64,7 @@ class Context {
     [[nodiscard]] const std::string& address() const { return surroundings_.address; }
     [[nodiscard]] const net::ClientOptions& client() const { return surroundings_.client; }
 
+    [[nodiscard]] const std::string& program() const { return surroundings_.program; }
     [[nodiscard]] std::uint64_t seed() const { return surroundings_.seed; }
     [[nodiscard]] bool warming_up() const { return surroundings_.warming_up; }
     [[nodiscard]] const std::stop_token& stop() const { return surroundings_.stop; }
@@ -64,8 +72,29 @@ class Context {
     /// Times a state of the task, to the end of the scope.
     [[nodiscard]] ScopedSpan span(int id, State state, Phase phase = Phase::none);
 
+    /// Counts the task as begun, for the progress line: span() and lane() do so too.
+    void begun(int id);
+
+    /// The task's lane, for a job that draws on it.
+    [[nodiscard]] TaskLane lane(int id);
+
+    /// A span of the task that was measured elsewhere: in a worker process, or before it was known what it
+    /// was. Its times are steady_now()'s.
+    void record(int id, const Span& span);
+    void record_worker(int id, int worker, const Span& span);
+
+    /// The answer that the span waited for is here: when it was sent (as our own server says) over a
+    /// millisecond ago, what it waited since then it waited for its event loop, State::ready. Below that, it
+    /// is the way here.
+    void was_ready(ScopedSpan& span, const net::Answer& answer) const;
+
     /// Words for the task's lane, in place of what its spans say.
     void note(int id, std::string words) { recorder_.note(static_cast<std::uint32_t>(id), std::move(words)); }
+
+    /// Why the task failed, where no span of ours says it.
+    void note_error(int id, std::string error) {
+        recorder_.note_error(static_cast<std::uint32_t>(id), std::move(error));
+    }
 
     /// The way's result is known now; what still runs adds nothing to it. Any thread; the first call counts,
     /// and is told so. After Ctrl-C nothing is concluded from what did not succeed.
@@ -86,6 +115,9 @@ class Context {
     [[nodiscard]] const std::optional<Heartbeat>& heartbeat() const { return heartbeat_; }
     [[nodiscard]] const CpuSample& instrument() const { return instrument_; }
     [[nodiscard]] const std::atomic<int>& started() const { return started_; }
+    [[nodiscard]] int worker_processes() const {
+        return static_cast<int>(worker_processes_.size());
+    }  ///< that did a task's work
     [[nodiscard]] int part_of() const { return part_of_; }
     [[nodiscard]] std::optional<Result> result() const;
 
@@ -97,6 +129,7 @@ class Context {
     std::atomic<int> started_ = 0;              ///< tasks in flight, or that were
     std::vector<std::atomic<bool>> has_begun_;  ///< which they are
     int part_of_ = 0;
+    std::set<int> worker_processes_;
     mutable std::mutex result_mutex_;
     std::optional<Result> result_;
 };

@@ -72,6 +72,8 @@ struct Variant {
     Way way = Way::sequential;
     std::string_view name = "";  ///< tells it from others of the same way, in a word or two
     void (*run)(Context&) = nullptr;
+    PoolKind pool = PoolKind::threads;  ///< of a pool way
+    bool usual = true;                  ///< shown without being asked for with --pool
 };
 
 struct Demo {
@@ -88,6 +90,10 @@ struct Demo {
     /// The names of the tasks' lanes; null: "Task1" and so on, as many as the knob "tasks" says.
     std::vector<std::string> (*lanes)(const Settings&) = nullptr;
 
+    /// How much work each task is given, in the demo's own unit, where that is found by trying on this
+    /// machine (calibrate.hpp). Asked once a run.
+    std::int64_t (*amount)(const Settings&) = nullptr;
+
     /// What the tasks call on our server, from the root: "/delay?ms=200". Null: nothing, or see
     /// Context::target.
     std::string (*request)(const Settings&) = nullptr;
@@ -103,7 +109,13 @@ struct Demo {
     bool takes_urls = false;   ///< whether it can call a foreign server (--url)
     bool takes_redis = false;  ///< whether it can use a foreign Redis (--redis)
 
-    int usual_workers = 0;  ///< threads in the pool, unless --workers says otherwise; 0: one per task
+    /// Workers in the pool, unless --workers says otherwise; 0: one per task.
+    int usual_workers = 0;
+    static constexpr int one_per_core = -1;
+
+    /// Why the work cannot be done in worker processes, as the end of a sentence; empty where it can: then
+    /// there is a variant for it.
+    std::string_view no_processes = {};
 
     std::span<const Variant> variants;  ///< in the order of the panels
 

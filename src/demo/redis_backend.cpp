@@ -164,7 +164,7 @@ class RedisBackend : public Backend {
         if (stand_in_) return stand_in_->reset_counts();
         before_ = counted();
     }
-    ServerCounts counts() override {
+    std::optional<ServerCounts> counts() override {
         if (stand_in_) return stand_in_->counts();
         ServerCounts counts = counted();
         counts.requests -= before_.requests;

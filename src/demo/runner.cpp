@@ -78,9 +78,10 @@ WayRun measure_way(const Demo& demo, const Variant& variant, int repeat, const R
     result.result = context.result();
     result.interrupted = options.stop.stop_requested();
     result.timeline = recorder.take();
-    result.usage.threads = threads_of_tasks(result.timeline);
+    result.usage.threads = threads_of_tasks(result.timeline) - context.worker_processes();
     result.heartbeat = context.heartbeat();
     result.workers = variant.way == Way::pool ? surroundings.workers : 0;
+    result.pool = variant.pool;
     result.makespans = {total_of(result)};
     return result;
 }
@@ -90,6 +91,7 @@ WayRun measure_way(const Demo& demo, const Variant& variant, int repeat, const R
 void warm_up(std::span<const Variant> variants, const RunOptions& options, Surroundings surroundings) {
     constexpr std::size_t enough_lanes = 8;
     surroundings.warming_up = true;
+    surroundings.amount = std::min<std::int64_t>(surroundings.amount, 1);
     surroundings.client.via.reset();  // distance would not be quick
     surroundings.lanes.resize(std::min(surroundings.lanes.size(), enough_lanes));
     surroundings.workers = std::min(surroundings.workers, static_cast<int>(surroundings.lanes.size()));
@@ -219,7 +221,9 @@ std::vector<Variant> chosen_variants(const Demo& demo, const RunOptions& options
         };
         const bool named =
             variant.name.empty() || options.variants.empty() || among(options.variants, variant.name);
-        if (named && among(options.ways, variant.way)) chosen.push_back(variant);
+        const bool pool = variant.way != Way::pool ||
+                          (options.pools.empty() ? variant.usual : among(options.pools, variant.pool));
+        if (named && pool && among(options.ways, variant.way)) chosen.push_back(variant);
     }
     return chosen;
 }
@@ -229,6 +233,7 @@ Run run_demo(const Demo& demo, const RunOptions& options) {
                               .lanes = lanes_of(demo, options.settings),
                               .workers = options.workers,
                               .client = client_options(options),
+                              .program = options.program,
                               .seed = options.seed,
                               .stop = options.stop};
     // More threads than tasks would have nothing to do.
@@ -236,13 +241,17 @@ Run run_demo(const Demo& demo, const RunOptions& options) {
     check_limits(options, surroundings);
     const std::vector<Variant> variants = chosen_variants(demo, options);
 
+    if (demo.amount != nullptr) surroundings.amount = demo.amount(options.settings);
+
     std::optional<OwnBackend> backend;
     std::unique_ptr<Backend> started;
     if (options.urls.empty()) started = start_backend(demo, options);
     if (started) {
         backend.emplace(std::move(started));
         surroundings.address = backend->get().address();
-        if (surroundings.address.starts_with("http://")) {
+        if (surroundings.address.starts_with('/')) {
+            // Nothing that listens: files.
+        } else if (surroundings.address.starts_with("http://")) {
             const std::string path = demo.request != nullptr ? demo.request(options.settings) : "/";
             surroundings.targets = {net::resolve(net::parse_url(surroundings.address + path))};
         } else {

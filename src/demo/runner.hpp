@@ -29,6 +29,7 @@ struct RunOptions {
     Settings settings;
     int workers = 1;
     std::vector<Way> ways;
+    std::vector<PoolKind> pools;        ///< of the pool ways, only these; empty: those usually shown
     std::vector<std::string> variants;  ///< of those with a name, only these; empty: all
     int repeat = 1;                     ///< the ways take turns: a b c, a b c, ...
     std::vector<std::string> urls;      ///< to call instead of our own server

@@ -80,6 +80,7 @@ Answer answer_from(MessageParser& parser, Progress progress) {
             return {.status = 0, .body = {}, .error = "not an HTTP answer"};
     }
     Answer answer{.status = parser.status(), .body = std::move(parser.body()), .error = {}};
+    answer.sent = parser.sent();
     if (answer.status >= 400) answer.error = "HTTP " + std::to_string(answer.status);
     return answer;
 }

@@ -41,6 +41,7 @@ struct Answer {
     std::string body;
     std::string
         error;  ///< in a few words: "connection refused", "timed out", "HTTP 503"; empty when all went well
+    std::optional<Nanoseconds> sent = std::nullopt;  ///< when our own server sent it, see sent_header
 
     [[nodiscard]] bool ok() const { return error.empty(); }
 };

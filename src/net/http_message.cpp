@@ -1,5 +1,8 @@
 #include "net/http_message.hpp"
 
+#include <charconv>
+#include <system_error>
+
 namespace overlap::net {
 namespace {
 
@@ -21,6 +24,9 @@ void MessageParser::reset() {
     started_ = keep_alive_ = false;
     header_bytes_ = body_bytes_ = 0;
     target_.clear();
+    header_name_.clear();
+    sent_.clear();
+    in_value_ = false;
     body_ = {};  // and its memory: connections are many, and few carry a large body more than once
 }
 
@@ -38,7 +44,13 @@ const http_parser_settings& MessageParser::callbacks() {
         const http_data_cb header = [](http_parser* p, const char*, std::size_t size) {
             return self(p).count_header(size);
         };
-        all.on_status = all.on_header_field = all.on_header_value = header;
+        all.on_status = header;
+        all.on_header_field = [](http_parser* p, const char* at, std::size_t size) {
+            return self(p).read_name({at, size});
+        };
+        all.on_header_value = [](http_parser* p, const char* at, std::size_t size) {
+            return self(p).read_value({at, size});
+        };
         // What http_parser asks: has the message no body, whatever its headers say (RFC 9112, section 6.3)?
         // Connections stay HTTP: an upgrade that nobody asked for is ignored. Any numbers pass with it for a
         // version and a status, but ours is HTTP/1, and below 100 there is none (RFC 9110, section 15).
@@ -63,6 +75,31 @@ int MessageParser::count_header(std::size_t bytes) {
     if (header_bytes_ <= limits_.header) return go_on;
     progress_ = Progress::header_too_large;
     return stop;
+}
+
+// Names and values come in parts.
+int MessageParser::read_name(std::string_view part) {
+    if (kind_ == Kind::response) {
+        if (in_value_) header_name_.clear();
+        in_value_ = false;
+        if (header_name_.size() <= sent_header.size()) header_name_ += part;
+    }
+    return count_header(part.size());
+}
+
+int MessageParser::read_value(std::string_view part) {
+    in_value_ = true;
+    constexpr std::size_t most_digits = 20;
+    if (header_name_ == sent_header && sent_.size() <= most_digits) sent_ += part;
+    return count_header(part.size());
+}
+
+std::optional<Nanoseconds> MessageParser::sent() const {
+    Nanoseconds time = 0;
+    const char* const end = sent_.data() + sent_.size();
+    const auto [rest, error] = std::from_chars(sent_.data(), end, time);
+    if (sent_.empty() || error != std::errc() || rest != end) return std::nullopt;
+    return time;
 }
 
 int MessageParser::add_body(std::string_view bytes) {

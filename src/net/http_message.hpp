@@ -5,8 +5,11 @@
 #include <http_parser.h>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
+
+#include "timeline/timeline.hpp"
 
 namespace overlap::net {
 
@@ -24,6 +27,10 @@ struct MessageLimits {
     std::size_t header = 8 * 1024;
     std::size_t body = 1024 * 1024;
 };
+
+/// In an answer of our own server: when it went out, in nanoseconds of the machine's monotonic clock, which
+/// all of its processes share (steady_now()).
+inline constexpr std::string_view sent_header = "Overlap-Sent";
 
 /// Reads one message after another from a connection. It stays where it is: http_parser holds a pointer to
 /// it.
@@ -59,6 +66,9 @@ class MessageParser {
     /// Of an answer, from its first byte of body on.
     [[nodiscard]] int status() const { return static_cast<int>(parser_.status_code); }
 
+    /// Of an answer that carries it.
+    [[nodiscard]] std::optional<Nanoseconds> sent() const;
+
     /// Of an answer, and of a POST; other requests want none, so theirs is checked against the limit and
     /// dropped. It may be taken out piece by piece while the message is incomplete.
     [[nodiscard]] std::string& body() { return body_; }
@@ -69,6 +79,8 @@ class MessageParser {
   private:
     static const http_parser_settings& callbacks();
     int count_header(std::size_t bytes);
+    int read_name(std::string_view part);
+    int read_value(std::string_view part);
     int add_body(std::string_view bytes);
     int end_message();
     Progress outcome();
@@ -79,9 +91,12 @@ class MessageParser {
     Progress progress_ = Progress::incomplete;
     bool started_ = false;
     bool keep_alive_ = false;
+    bool in_value_ = false;
     std::size_t header_bytes_ = 0;
     std::size_t body_bytes_ = 0;
     std::string target_;
+    std::string header_name_;  ///< of an answer: of the header that is being read
+    std::string sent_;
     std::string body_;
 };
 

@@ -6,9 +6,9 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <optional>
 
 #include "net/chat.hpp"
+#include "net/http_message.hpp"
 #include "net/query.hpp"
 
 namespace overlap::net {
@@ -158,11 +158,13 @@ Plan plan_answer(std::string_view method, std::string_view target, std::string_v
     return plan_error(404, "there is nothing here; try /");
 }
 
-std::string head_of(const Plan& plan, bool keep_alive, std::string_view date) {
+std::string head_of(const Plan& plan, bool keep_alive, std::string_view date,
+                    std::optional<Nanoseconds> sent) {
     std::string head = "HTTP/1.1 " + std::to_string(plan.status) + " ";
     head += reason_phrase(plan.status);
     head += "\r\nServer: overlap\r\nDate: ";
     head += date;
+    if (sent) head += "\r\n" + std::string(sent_header) + ": " + std::to_string(*sent);
     head += keep_alive ? "\r\nConnection: keep-alive\r\n" : "\r\nConnection: close\r\n";
     head += plan.extra_header;
     if (!has_no_body(plan.status)) {

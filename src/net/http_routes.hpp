@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <random>
 #include <string>
 #include <string_view>
@@ -44,8 +45,10 @@ Plan plan_error(int status, std::string_view message);
 /// "Not Found" for 404; "Status" for codes without a name.
 std::string_view reason_phrase(int status);
 
-/// Status line, headers and blank line of `plan`. `date`: an IMF-fixdate (RFC 9110, section 5.6.7).
-std::string head_of(const Plan& plan, bool keep_alive, std::string_view date);
+/// Status line, headers and blank line of `plan`. `date`: an IMF-fixdate (RFC 9110, section 5.6.7). `sent`:
+/// for sent_header; none where the answer does not go out at once.
+std::string head_of(const Plan& plan, bool keep_alive, std::string_view date,
+                    std::optional<Nanoseconds> sent = std::nullopt);
 
 /// One part of the body as it goes over the wire: a chunk, where `plan` says so.
 std::string part_of(const Plan& plan, std::size_t number);

@@ -8,6 +8,7 @@
 
 #include "net/http_server.hpp"
 #include "net/http_server_connection.hpp"
+#include "record/clock.hpp"
 #include "timeline/duration.hpp"
 
 namespace overlap::net {
@@ -31,7 +32,9 @@ void Server::count_status(int status) {
 // `in_flight`: the request holds a place, which ends as the last bytes go out.
 awaitable<void> Server::send(ConnectionPtr connection, const Plan& plan, bool keep_alive, bool in_flight) {
     count_status(plan.status);
-    std::string bytes = head_of(plan, keep_alive, date());
+    const bool at_once = plan.interval == 0 || plan.parts.size() <= 1;
+    std::string bytes =
+        head_of(plan, keep_alive, date(), at_once ? std::optional(steady_now()) : std::nullopt);
     const bool with_body = connection->parser.method() != "HEAD";
     const std::size_t count = with_body ? plan.parts.size() : 0;
     asio::error_code ignored;

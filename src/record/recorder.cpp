@@ -13,6 +13,9 @@ constexpr std::size_t block_size = 64;
 // Marks slots that no span was written to.
 constexpr std::uint32_t no_lane = std::numeric_limits<std::uint32_t>::max();
 
+// Worker processes are numbered from the end, downwards, so that they are unlike all threads.
+constexpr std::uint32_t first_worker = std::numeric_limits<std::uint32_t>::max();
+
 template <typename Number>
 Number next_number() noexcept {
     static std::atomic<Number> last = 0;
@@ -79,6 +82,17 @@ void Recorder::add_overflow(const Span& span) noexcept {
 }
 
 std::size_t Recorder::recorded_by_this_thread() noexcept { return ThreadRecord::mine.recorded; }
+
+void Recorder::add_measured(std::uint32_t lane, const Span& span, std::optional<std::uint32_t> worker) {
+    ThreadRecord& thread = ThreadRecord::mine;
+    if (thread.number == 0) thread.number = next_number<std::uint32_t>();
+    Span mine = span;
+    mine.lane = lane;
+    mine.thread = worker ? first_worker - *worker : thread.number;
+    mine.begin = since_start(span.begin);
+    mine.end = since_start(span.end);
+    add_overflow(mine);
+}
 
 void Recorder::note_error(std::uint32_t lane, std::string error) {
     const std::lock_guard lock(mutex_);

@@ -1,6 +1,7 @@
 // Recording spans while a way runs, at a cost that does not disturb what is measured.
 #pragma once
 
+#include <algorithm>
 #include <asio/awaitable.hpp>
 #include <asio/error.hpp>
 #include <asio/system_error.hpp>
@@ -9,6 +10,7 @@
 #include <cstdint>
 #include <exception>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <type_traits>
@@ -35,12 +37,20 @@ class Recorder {
     /// Nanoseconds since start().
     [[nodiscard]] Nanoseconds now() const { return clock_() - origin_; }
 
+    /// A time of the recorder's clock in nanoseconds since start().
+    [[nodiscard]] Nanoseconds since_start(Nanoseconds time) const { return time - origin_; }
+
     std::uint32_t add_lane(std::string name, LaneKind kind = LaneKind::task);
 
     /// Records a span that has ended, as done by the calling thread. Drops it if memory for it cannot be had.
     /// (Plain values travel in registers; a Span would go through memory twice.)
     void add(std::uint32_t lane, State state, Outcome outcome, Nanoseconds begin, Nanoseconds end,
              Phase phase = Phase::none) noexcept;
+
+    /// Records a span as it was measured elsewhere, or before it was known what it was: its times are the
+    /// clock's own. Any thread. `worker`: the number of the process that did it, from 0; none: the calling
+    /// thread did.
+    void add_measured(std::uint32_t lane, const Span& span, std::optional<std::uint32_t> worker = {});
 
     /// Notes why a lane's task failed. Any thread.
     void note_error(std::uint32_t lane, std::string error);
@@ -113,6 +123,16 @@ class ScopedSpan {
         state_ = next;
         phase_ = phase;
         begin_ = now;
+    }
+
+    /// As enter(), but the state has changed at `since` already, a time of the recorder's clock; not before
+    /// the span began.
+    void enter_since(Nanoseconds since, State next) noexcept {
+        if (recorder_ == nullptr) return;
+        const Nanoseconds at = std::clamp(recorder_->since_start(since), begin_, recorder_->now());
+        record(Outcome::done, at);
+        state_ = next;
+        begin_ = at;
     }
 
     /// What the span turned out to be: with a stream, only its end tells whether another token was waited

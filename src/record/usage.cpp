@@ -38,7 +38,11 @@ bool reset_peak() {
 
 }  // namespace
 
-CpuSample sample_process() { return sample(RUSAGE_SELF); }
+CpuSample sample_process() {
+    CpuSample all = sample(RUSAGE_SELF);
+    all += sample(RUSAGE_CHILDREN);
+    return all;
+}
 CpuSample sample_thread() { return sample(RUSAGE_THREAD); }
 
 UsageMeter::UsageMeter() {

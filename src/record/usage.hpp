@@ -28,7 +28,7 @@ struct CpuSample {
     }
 };
 
-/// Of the whole process, or of the calling thread alone.
+/// Of the whole process and the children it has reaped, or of the calling thread alone.
 CpuSample sample_process();
 CpuSample sample_thread();
 

@@ -83,6 +83,7 @@ Json way_json(const Run& run, const WayRun& way) {
             {"variant", way.variant},
             {"caption", way.caption},
             {"workers", way.workers},
+            {"pool", name_of(way.pool)},
             {"part_of", way.part_of},
             {"result", way.result ? result_json(*way.result) : Json(nullptr)},
             {"interrupted", way.interrupted},

@@ -18,6 +18,7 @@ constexpr std::array phases{Phase::none,        Phase::connect, Phase::user,  Ph
 constexpr std::array outcomes{Outcome::done, Outcome::failed, Outcome::cancelled};
 constexpr std::array lane_kinds{LaneKind::task, LaneKind::loop};
 constexpr std::array ways{Way::sequential, Way::coroutines, Way::pool};
+constexpr std::array pools{PoolKind::threads, PoolKind::processes};
 
 Timeline parse_timeline(const Node& way) {
     Timeline timeline;
@@ -89,6 +90,7 @@ WayRun parse_way(const Node& node, bool traced) {
                             result->at("at_ns").number(0, latest)};
     }
     way.workers = static_cast<int>(node.at("workers").number(0, 1'000'000));
+    if (const auto pool = node.find("pool")) way.pool = pool->one_of(pools);
     way.interrupted = node.at("interrupted").flag();
     way.repeats = static_cast<int>(node.at("repeats").number(1, 1'000'000));
     way.failed_repeats = static_cast<int>(node.at("failed_repeats").number(0, way.repeats));
@@ -154,7 +156,7 @@ Run parse_document(const Json& document) {
     root.at("ways").each([&](const Node& node) {
         WayRun way = parse_way(node, run.traced.has_value());
         if (std::any_of(run.ways.begin(), run.ways.end(), [&](const WayRun& other) {
-                return other.way == way.way && other.variant == way.variant;
+                return other.way == way.way && other.variant == way.variant && other.pool == way.pool;
             })) {
             throw RunFormatError(fmt::format("{} is a second \"{}\"", node.path(), name_of(way.way)));
         }

@@ -17,7 +17,9 @@ double milliseconds(Nanoseconds time) { return static_cast<double>(time) / 1e6; 
 
 void add_way(std::string& text, const Run& run, const WayRun& way) {
     const auto out = std::back_inserter(text);
+    const bool processes = way.pool == PoolKind::processes;
     const std::string name = std::string(run.traced ? way_of_server : name_of(way.way)) +
+                             (processes ? " processes" : "") +
                              (way.variant.empty() ? "" : " " + printable(way.variant));
     const std::vector<TaskSummary> tasks = summarize_tasks(way.timeline);
     for (const TaskSummary& task : tasks) {

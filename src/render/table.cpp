@@ -124,6 +124,10 @@ const std::vector<Measure>& measures() {
                                                               : std::nullopt;
          }},
         {"threads", "threads", [](const Column& c) { return Cell(fmt::format("{}", c.way.usage.threads)); }},
+        {"worker processes", "processes",
+         [](const Column& c) {
+             return c.way.pool == PoolKind::processes ? Cell(fmt::format("{}", c.way.workers)) : std::nullopt;
+         }},
         {"CPU time", "CPU time", [](const Column& c) { return Cell(format_duration(c.way.usage.cpu)); }},
         {"context switches", "switches",
          [](const Column& c) {
@@ -150,14 +154,14 @@ const std::vector<Measure>& measures() {
     return all;
 }
 
-const char* heading(Way way, bool narrow) {
-    switch (way) {
+const char* heading(const WayRun& way, bool narrow) {
+    switch (way.way) {
         case Way::sequential:
             return narrow ? "seq" : "sequential";
         case Way::coroutines:
             return narrow ? "coro" : "coroutines";
         case Way::pool:
-            return narrow ? "pool" : "threads";
+            return way.pool == PoolKind::processes ? "processes" : narrow ? "pool" : "threads";
     }
     return "?";
 }
@@ -177,7 +181,7 @@ void add_block(std::vector<std::string>& rows, std::span<const Column> columns, 
     std::string head(static_cast<std::size_t>(name_width), ' ');
     std::string variants = head;
     for (const Column& column : columns) {
-        head += pad_left(heading(column.way.way, narrow), cell_width);
+        head += pad_left(heading(column.way, narrow), cell_width);
         variants += pad_left(elide(printable(column.way.variant), cell_width - 1), cell_width);
     }
     rows.push_back(head);

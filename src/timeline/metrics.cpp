@@ -25,6 +25,8 @@ std::string_view name_of(Way way) {
     return "?";
 }
 
+std::string_view name_of(PoolKind kind) { return kind == PoolKind::processes ? "processes" : "threads"; }
+
 Nanoseconds makespan(const Timeline& timeline) {
     Nanoseconds end = 0;
     for (const Span& span : timeline.spans) {
@@ -197,6 +199,13 @@ std::string connections_in_words(const WayRun& way) {
     if (!way.server) return "";
     return plural(static_cast<std::size_t>(way.server->requests), "request") + " on " +
            plural(static_cast<std::size_t>(way.server->connections), "connection");
+}
+
+const WayRun* find_pool(const Run& run, PoolKind kind) {
+    const auto found = std::find_if(run.ways.begin(), run.ways.end(), [&](const WayRun& each) {
+        return each.way == Way::pool && each.pool == kind;
+    });
+    return found == run.ways.end() ? nullptr : &*found;
 }
 
 const WayRun* find_way(const Run& run, Way way) {

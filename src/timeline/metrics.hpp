@@ -62,7 +62,8 @@ Nanoseconds median_call(const WayRun& way);
 /// How long the steps of that kind took that were done, the shortest first.
 std::vector<Nanoseconds> times_of(const Timeline& timeline, Phase phase);
 
-/// How long tasks took from submission to end; those that were cancelled did not come to theirs. Percentiles by nearest rank.
+/// How long tasks took from submission to end; those that were cancelled did not come to theirs. Percentiles
+/// by nearest rank.
 struct Latency {
     std::size_t count = 0;
     Nanoseconds min = 0;
@@ -112,6 +113,9 @@ const WayRun* find_way(const Run& run, Way way);
 
 /// The panel of that way and variant, if it did all of its work; else null.
 const WayRun* find_done(const Run& run, Way way, std::string_view variant = "");
+
+/// The first panel of a pool of that kind; null where there is none.
+const WayRun* find_pool(const Run& run, PoolKind kind);
 
 /// The value of a setting in this run; none where the demo does not have it.
 std::optional<std::int64_t> knob_of(const Run& run, std::string_view name);

@@ -11,17 +11,22 @@
 
 namespace overlap {
 
-/// The three ways to do the same work. A pool's workers are threads.
+/// The three ways to do the same work.
 enum class Way : std::uint8_t { sequential, coroutines, pool };
 
 inline constexpr Way all_ways[] = {Way::sequential, Way::coroutines, Way::pool};
 
 std::string_view name_of(Way way);
 
+/// What the workers of a pool are.
+enum class PoolKind : std::uint8_t { threads, processes };
+
+std::string_view name_of(PoolKind kind);
+
 /// What one way took from the machine, beside time. The instrument's own share (the heartbeat) is taken off.
 struct Usage {
-    int threads = 0;      ///< threads that did work of a task
-    Nanoseconds cpu = 0;  ///< user and system time
+    int threads = 0;      ///< threads of this process that did work of a task
+    Nanoseconds cpu = 0;  ///< user and system time, that of worker processes included
     std::int64_t voluntary_switches = 0;
     std::int64_t involuntary_switches = 0;
     std::optional<std::int64_t>
@@ -75,6 +80,7 @@ struct WayRun {
     std::optional<Heartbeat> heartbeat;  ///< where an event loop ran
     std::optional<ServerCounts> server;  ///< where the server is ours
     int workers = 0;                     ///< size of the pool; 0 where there is none
+    PoolKind pool = PoolKind::threads;   ///< what they are
     int part_of = 0;                     ///< tasks there were, where only the first of them were run; else 0
     std::optional<Result> result;
     bool interrupted = false;

@@ -5,14 +5,14 @@
 namespace overlap {
 namespace {
 
-std::string name_in_words(Way way) {
-    switch (way) {
+std::string name_in_words(const WayRun& way) {
+    switch (way.way) {
         case Way::sequential:
             return "the sequential way";
         case Way::coroutines:
             return "the coroutines";
         case Way::pool:
-            return "the thread pool";
+            return way.pool == PoolKind::processes ? "the process pool" : "the thread pool";
     }
     return "";
 }
@@ -20,7 +20,7 @@ std::string name_in_words(Way way) {
 }  // namespace
 
 std::string subject(const WayRun& way) {
-    return name_in_words(way.way) + (way.variant.empty() ? "" : " (" + way.variant + ")");
+    return name_in_words(way) + (way.variant.empty() ? "" : " (" + way.variant + ")");
 }
 
 std::string capitalized(std::string text) {
