@@ -4,6 +4,7 @@
 #include <span>
 #include <string_view>
 
+#include "concurrency/job.hpp"
 #include "demo/demo.hpp"
 
 namespace overlap {
@@ -27,5 +28,8 @@ extern const std::string_view redis_source;
 
 /// In the order of the lessons.
 std::span<const Demo* const> all_demos();
+
+/// What the worker processes of a pool can do, by name. A new job gets its line in jobs.cpp.
+std::span<const Job> all_jobs();
 
 }  // namespace overlap

@@ -217,6 +217,16 @@ CommandSpec proxy_command() {
     return command;
 }
 
+// For ourselves, so it is in no list.
+CommandSpec worker_command() {
+    CommandSpec command;
+    command.name = "worker";
+    command.summary = "do the jobs of a process pool, which starts it";
+    command.options = {{"--control", "FD", "", OptionKind::value, true}};
+    command.run = run_worker_command;
+    return command;
+}
+
 CommandSpec render_command() {
     CommandSpec command;
     command.name = "render";
@@ -265,6 +275,8 @@ const std::vector<CommandSpec>& all_commands() {
 }
 
 const CommandSpec* find_command(std::string_view name) {
+    static const CommandSpec worker = worker_command();
+    if (name == worker.name) return &worker;
     const std::vector<CommandSpec>& all = all_commands();
     const auto found = std::find_if(all.begin(), all.end(),
                                     [&](const CommandSpec& command) { return command.name == name; });

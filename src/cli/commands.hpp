@@ -19,6 +19,7 @@ int run_render(const Invocation& invocation);
 int run_serve(const Invocation& invocation);
 int run_proxy(const Invocation& invocation);
 int run_trace(const Invocation& invocation);
+int run_worker_command(const Invocation& invocation);
 int run_help(const Invocation& invocation);
 
 }  // namespace overlap

@@ -95,8 +95,10 @@ std::string help_text(const CommandSpec& command, int width) {
     std::string text;
     add_paragraph(text, fmt::format("overlap {} - {}", command.name, command.summary), width);
     text += '\n';
-    add_examples(text, command.examples, width);
-    text += '\n';
+    if (!command.examples.empty()) {
+        add_examples(text, command.examples, width);
+        text += '\n';
+    }
     const std::string argument = command.argument.empty() ? "" : " " + command.argument;
     const std::string options_word = command.options.empty() ? "" : " [OPTIONS]";
     add_paragraph(text,

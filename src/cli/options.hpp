@@ -67,9 +67,10 @@ struct Invocation {
     int control = -1;       ///< of a child process: the file descriptor to its parent
 };
 
-/// All commands, demos first.
+/// All commands that people may use, demos first.
 const std::vector<CommandSpec>& all_commands();
 
+/// One of them, or the one that only we start: "worker". Null when there is none of that name.
 const CommandSpec* find_command(std::string_view name);
 
 /// "2.1.2"
