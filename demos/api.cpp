@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "concurrency/gather.hpp"
+#include "demo/call_job.hpp"
 #include "demo/context.hpp"
+#include "demo/in_process.hpp"
 #include "demo/knobs.hpp"
 #include "demos.hpp"
 #include "net/http_client.hpp"
@@ -68,8 +70,13 @@ void pool(Context& run) {
     threads.join();
 }
 
-constexpr Variant variants[] = {
-    {Way::sequential, "", sequential}, {Way::coroutines, "", coroutines}, {Way::pool, "", pool}};
+// Python: with ProcessPoolExecutor(workers) as pool: pool.submit(call, url) for each
+void processes(Context& run) { run_in_processes(run, call_in_process); }
+
+constexpr Variant variants[] = {{Way::sequential, "", sequential},
+                                {Way::coroutines, "", coroutines},
+                                {Way::pool, "", pool},
+                                {Way::pool, "", processes, PoolKind::processes, false}};
 
 constexpr Knob knobs[] = {knob::tasks(3),        knob::latency(200 * knob::ms, 2'000 * knob::ms),
                           knob::jitter,          knob::timeout,
@@ -81,6 +88,7 @@ constexpr Example examples[] = {
     {"overlap api --tasks 10 --workers 4", "more calls than the pool has threads"},
     {"overlap api --tasks 10 --fail-rate 0.3 --retries 5", "a server that fails, tried again after a while"},
     {"overlap api --tasks 1000 --way coroutines", "a thousand calls on one thread"},
+    {"overlap api --pool threads,processes", "blocking calls in processes too"},
     {"overlap api --as-in-notes", "three calls of 2s: 6s against 2s"},
     {"overlap api --url http://127.0.0.1:8080/", "the same against a server of yours"},
     {"overlap api --json | overlap render -", "keep a run, draw it again"},
@@ -104,6 +112,7 @@ const Demo api{
             case Way::coroutines:
                 return "Coroutines: co_await on one thread";
             case Way::pool:
+                if (variant.pool == PoolKind::processes) return process_caption(run);
                 return "Thread pool: blocking calls on " + std::to_string(run.workers()) +
                        (run.workers() == 1 ? " thread" : " threads");
         }

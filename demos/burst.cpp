@@ -10,7 +10,9 @@
 
 #include "concurrency/gather.hpp"
 #include "concurrency/semaphore.hpp"
+#include "demo/call_job.hpp"
 #include "demo/context.hpp"
+#include "demo/in_process.hpp"
 #include "demo/knobs.hpp"
 #include "demos.hpp"
 #include "net/http_client.hpp"
@@ -74,6 +76,9 @@ void pool(Context& run) {
     threads.join();
 }
 
+// Python: with ProcessPoolExecutor(workers) as pool: pool.submit(call, url) for each
+void processes(Context& run) { run_in_processes(run, call_in_process); }
+
 constexpr Knob knobs[] = {
     knob::tasks(100),
     knob::latency(20 * knob::ms, 1'000 * knob::ms),
@@ -96,14 +101,17 @@ constexpr Example examples[] = {
     {"overlap burst --as-in-notes", "a hundred calls of 1s: 100s against 1s"},
 };
 
-constexpr Variant variants[] = {
-    {Way::sequential, "", sequential}, {Way::coroutines, "", coroutines}, {Way::pool, "", pool}};
+constexpr Variant variants[] = {{Way::sequential, "", sequential},
+                                {Way::coroutines, "", coroutines},
+                                {Way::pool, "", pool},
+                                {Way::pool, "", processes, PoolKind::processes, false}};
 
 constexpr std::string_view next[] = {"overlap burst --limit 10", "overlap burst --sweep 1,10,30,100,300,1000",
                                      "overlap code burst"};
 
 std::string caption(const Variant& variant, const Context& run) {
     if (variant.way == Way::sequential) return "Sequential: blocking calls on one thread";
+    if (variant.pool == PoolKind::processes) return process_caption(run);
     if (variant.way == Way::pool)
         return "Thread pool: blocking calls, workers: " + std::to_string(run.workers());
     const std::int64_t limit = run.settings().get("limit");

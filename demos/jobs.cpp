@@ -1,5 +1,6 @@
 #include <string>
 
+#include "demo/call_job.hpp"
 #include "demos.hpp"
 
 namespace overlap {
@@ -11,8 +12,9 @@ std::string echo(const TaskLane&, std::string_view argument) { return std::strin
 }  // namespace
 
 std::span<const Job> all_jobs() {
-    static constexpr Job jobs[] = {
+    static const Job jobs[] = {
         {"echo", echo},
+        call_job,
     };
     return jobs;
 }

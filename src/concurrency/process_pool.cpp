@@ -34,8 +34,10 @@ constexpr int most_starts = 2;
 
 // One run().
 struct Call {
-    Call(const asio::any_io_executor& executor, std::string request)
-        : frame(std::move(request)), wake(executor, asio::steady_timer::time_point::max()) {}
+    Call(const asio::any_io_executor& executor, std::string request, std::function<void()> on_given)
+        : frame(std::move(request)),
+          given_hook(std::move(on_given)),
+          wake(executor, asio::steady_timer::time_point::max()) {}
 
     void end() {
         ended = true;
@@ -43,6 +45,7 @@ struct Call {
     }
 
     std::string frame;
+    std::function<void()> given_hook;
     JobReply reply{.attempts = 0};
     Nanoseconds given = 0;  ///< when a worker got it, the last time
     bool ended = false;
@@ -98,7 +101,8 @@ struct ProcessPool::State : std::enable_shared_from_this<State> {
     void stop();
 
     static asio::awaitable<void> attend(std::shared_ptr<State> state, std::shared_ptr<Worker> worker);
-    static asio::awaitable<JobReply> run(std::shared_ptr<State> state, std::string job, std::string argument);
+    static asio::awaitable<JobReply> run(std::shared_ptr<State> state, std::string job, std::string argument,
+                                         std::function<void()> given);
 
     asio::any_io_executor executor;
     ProcessPoolOptions options;
@@ -186,6 +190,7 @@ void ProcessPool::State::give(Worker& worker, const std::shared_ptr<Call>& call)
     ++call->reply.attempts;
     call->reply.worker = static_cast<int>(worker.index);
     call->given = steady_now();
+    if (call->given_hook) call->given_hook();
     // That the worker is gone is seen by reading from it.
     asio::async_write(worker.socket, asio::buffer(call->frame),
                       [call, keep = places[worker.index].worker](asio::error_code, std::size_t) {});
@@ -281,11 +286,12 @@ asio::awaitable<void> ProcessPool::State::attend(std::shared_ptr<State> state,
 }
 
 asio::awaitable<JobReply> ProcessPool::State::run(std::shared_ptr<State> state, std::string job,
-                                                  std::string argument) {
+                                                  std::string argument, std::function<void()> given) {
     if (state->stopped) throw asio::system_error(asio::error::operation_aborted);
     std::shared_ptr<Call> call;
     try {
-        call = std::make_shared<Call>(state->executor, encode(JobRequest{job, std::move(argument)}));
+        call = std::make_shared<Call>(state->executor, encode(JobRequest{job, std::move(argument)}),
+                                      std::move(given));
     } catch (const Error& error) {
         co_return JobReply{.error = "the argument of '" + job + "' is too large: " + error.what(),
                            .attempts = 0};
@@ -317,8 +323,9 @@ ProcessPool::ProcessPool(asio::any_io_executor executor, std::size_t workers, Pr
 
 ProcessPool::~ProcessPool() { state_->stop(); }
 
-asio::awaitable<JobReply> ProcessPool::run(std::string job, std::string argument) {
-    return State::run(state_, std::move(job), std::move(argument));
+asio::awaitable<JobReply> ProcessPool::run(std::string job, std::string argument,
+                                           std::function<void()> given) {
+    return State::run(state_, std::move(job), std::move(argument), std::move(given));
 }
 
 std::vector<pid_t> ProcessPool::pids() const {

@@ -111,6 +111,9 @@ class Context {
     using Pool = std::stop_callback<std::function<void()>>;
     [[nodiscard]] Pool watch(asio::thread_pool& pool);
 
+    /// Memory that the way's worker processes hold; none: not known.
+    void worker_memory(std::optional<std::int64_t> bytes) { worker_memory_ = bytes; }
+
     // For the runner.
     [[nodiscard]] const std::optional<Heartbeat>& heartbeat() const { return heartbeat_; }
     [[nodiscard]] const CpuSample& instrument() const { return instrument_; }
@@ -118,6 +121,7 @@ class Context {
     [[nodiscard]] int worker_processes() const {
         return static_cast<int>(worker_processes_.size());
     }  ///< that did a task's work
+    [[nodiscard]] std::optional<std::int64_t> worker_memory() const { return worker_memory_; }
     [[nodiscard]] int part_of() const { return part_of_; }
     [[nodiscard]] std::optional<Result> result() const;
 
@@ -130,6 +134,7 @@ class Context {
     std::vector<std::atomic<bool>> has_begun_;  ///< which they are
     int part_of_ = 0;
     std::set<int> worker_processes_;
+    std::optional<std::int64_t> worker_memory_;
     mutable std::mutex result_mutex_;
     std::optional<Result> result_;
 };

@@ -1,9 +1,17 @@
 #include "demo/in_process.hpp"
 
 #include <algorithm>
+#include <asio/co_spawn.hpp>
+#include <asio/io_context.hpp>
+#include <asio/this_coro.hpp>
+#include <optional>
 #include <utility>
+#include <vector>
 
+#include "concurrency/gather.hpp"
 #include "record/clock.hpp"
+#include "record/usage.hpp"
+#include "timeline/words.hpp"
 
 namespace overlap {
 namespace {
@@ -60,6 +68,34 @@ asio::awaitable<JobReply> in_process(Context& run, ProcessPool& workers, int id,
     const std::string& reason = reply.lane_error.empty() ? reply.error : reply.lane_error;
     if (!reason.empty()) run.note_error(id, reason);
     co_return reply;
+}
+
+std::string process_caption(const Context& run, const std::string& what) {
+    return "Process pool: " + what + " in " + plural(run.workers(), "process", "processes");
+}
+
+namespace {
+
+asio::awaitable<void> all_tasks(Context& run, asio::awaitable<void> (*task)(Context&, ProcessPool&, int)) {
+    ProcessPool workers(co_await asio::this_coro::executor, run.workers(), {.program = run.program()});
+    std::vector<asio::awaitable<void>> tasks;
+    for (const int id : run.tasks()) tasks.push_back(task(run, workers, id));
+    co_await gather(std::move(tasks));
+    std::optional<std::int64_t> memory = 0;
+    for (const pid_t worker : workers.pids()) {
+        const std::optional<std::int64_t> its = private_memory(worker);
+        memory = memory && its ? std::optional(*memory + *its) : std::nullopt;
+    }
+    run.worker_memory(memory);
+}
+
+}  // namespace
+
+void run_in_processes(Context& run, asio::awaitable<void> (*task)(Context&, ProcessPool&, int)) {
+    asio::io_context loop(1);
+    auto watch = run.watch(loop);
+    asio::co_spawn(loop, all_tasks(run, task), watch.finish());
+    loop.run();
 }
 
 }  // namespace overlap

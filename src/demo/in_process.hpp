@@ -1,4 +1,4 @@
-// A task that is done in a worker process, and drawn on its lane.
+// Tasks that are done in worker processes, and drawn on their lanes.
 #pragma once
 
 #include <asio/awaitable.hpp>
@@ -14,5 +14,13 @@ namespace overlap {
 /// does, for the time of an attempt that never answered.
 asio::awaitable<JobReply> in_process(Context& run, ProcessPool& workers, int id, std::string job,
                                      std::string argument, State working = State::running);
+
+/// The caption of their panel: "Process pool: blocking calls in 3 processes".
+std::string process_caption(const Context& run, const std::string& what = "blocking calls");
+
+/// Runs task(run, workers, id) for all tasks at once, on an event loop of this thread, with a pool of worker
+/// processes that starts and ends with them. Python: with ProcessPoolExecutor(workers) as pool: await
+/// asyncio.gather(...)
+void run_in_processes(Context& run, asio::awaitable<void> (*task)(Context&, ProcessPool&, int));
 
 }  // namespace overlap

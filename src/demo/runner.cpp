@@ -78,7 +78,12 @@ WayRun measure_way(const Demo& demo, const Variant& variant, int repeat, const R
     result.result = context.result();
     result.interrupted = options.stop.stop_requested();
     result.timeline = recorder.take();
-    result.usage.threads = threads_of_tasks(result.timeline) - context.worker_processes();
+    result.usage.threads = std::max(1, threads_of_tasks(result.timeline) - context.worker_processes());
+    if (variant.pool == PoolKind::processes && result.usage.peak_memory) {
+        const std::optional<std::int64_t> workers = context.worker_memory();
+        result.usage.peak_memory =
+            workers ? std::optional(*result.usage.peak_memory + *workers) : std::nullopt;
+    }
     result.heartbeat = context.heartbeat();
     result.workers = variant.way == Way::pool ? surroundings.workers : 0;
     result.pool = variant.pool;

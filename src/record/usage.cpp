@@ -20,8 +20,9 @@ CpuSample sample(int who) {
 }
 
 // Bytes from a line like "VmHWM:     5120 kB"; none where /proc does not have it.
-std::optional<std::int64_t> memory_line(const std::string& key) {
-    std::ifstream status("/proc/self/status");
+std::optional<std::int64_t> memory_line(const std::string& key,
+                                        const std::string& path = "/proc/self/status") {
+    std::ifstream status(path);
     for (std::string word; status >> word;) {
         std::int64_t kibibytes = 0;
         if (word == key && status >> kibibytes) return kibibytes * 1024;
@@ -44,6 +45,14 @@ CpuSample sample_process() {
     return all;
 }
 CpuSample sample_thread() { return sample(RUSAGE_THREAD); }
+
+std::optional<std::int64_t> private_memory(pid_t process) {
+    const std::string path = "/proc/" + std::to_string(process) + "/smaps_rollup";
+    const std::optional<std::int64_t> dirty = memory_line("Private_Dirty:", path);
+    const std::optional<std::int64_t> clean = memory_line("Private_Clean:", path);
+    if (!dirty || !clean) return std::nullopt;
+    return *dirty + *clean;
+}
 
 UsageMeter::UsageMeter() {
     ::malloc_trim(0);

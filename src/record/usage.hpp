@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sys/resource.h>
+#include <sys/types.h>
 
 #include <cstdint>
 #include <optional>
@@ -31,6 +32,9 @@ struct CpuSample {
 /// Of the whole process and the children it has reaped, or of the calling thread alone.
 CpuSample sample_process();
 CpuSample sample_thread();
+
+/// Bytes that the process alone holds: what would come free if it ended. None when that is not measurable.
+std::optional<std::int64_t> private_memory(pid_t process);
 
 /// Measures from its construction to finish().
 class UsageMeter {

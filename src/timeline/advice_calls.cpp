@@ -62,26 +62,46 @@ void explain_overlap(const Run& run, const WayRun& sequential, const WayRun& way
     sentences.push_back(fact);
 }
 
-void explain_pool(const Run& run, std::vector<std::string>& sentences) {
-    const WayRun* coroutines = find_way(run, Way::coroutines);
-    const WayRun* pool = find_way(run, Way::pool);
-    if (coroutines == nullptr || pool == nullptr || !work_done(*coroutines) || !work_done(*pool)) return;
-    if (summarize_tasks(pool->timeline).size() < 2) return;
-    const auto a = static_cast<double>(total_of(*coroutines));
-    const auto b = static_cast<double>(total_of(*pool));
+// What the pool needed where the coroutines did with less.
+std::string means_of(const WayRun& pool) {
+    return pool.pool == PoolKind::processes
+               ? plural(static_cast<std::size_t>(pool.workers), "process", "processes")
+               : std::to_string(pool.usage.threads);
+}
+
+void explain_pool(const WayRun& coroutines, const WayRun& pool, std::vector<std::string>& sentences) {
+    if (!work_done(coroutines) || !work_done(pool)) return;
+    if (summarize_tasks(pool.timeline).size() < 2) return;
+    const auto a = static_cast<double>(total_of(coroutines));
+    const auto b = static_cast<double>(total_of(pool));
     if (a == 0 || b == 0) return;
-    const std::string threads = plural(static_cast<std::size_t>(coroutines->usage.threads), "thread") +
-                                " where the pool used " + std::to_string(pool->usage.threads);
+    const std::string threads = plural(static_cast<std::size_t>(coroutines.usage.threads), "thread") +
+                                " where the pool used " + means_of(pool);
+    const std::string name = subject(pool);
     if (std::abs(a - b) < 0.1 * std::max(a, b)) {
-        sentences.push_back("The thread pool took about as long as the coroutines; they did it on " +
+        sentences.push_back(capitalized(name) + " took about as long as the coroutines; they did it on " +
                             threads + ".");
     } else if (b > a) {
-        sentences.push_back("The coroutines were " + times_in_words(b / a) +
-                            " as fast as the thread pool, on " + threads + ".");
+        sentences.push_back("The coroutines were " + times_in_words(b / a) + " as fast as " + name + ", on " +
+                            threads + ".");
     } else {
-        sentences.push_back("The thread pool was " + times_in_words(a / b) +
+        sentences.push_back(capitalized(name) + " was " + times_in_words(a / b) +
                             " as fast as the coroutines, which used " + threads + ".");
     }
+}
+
+// What processes cost beside threads: starting them, and the way there and back.
+void explain_processes(const WayRun& processes, std::vector<std::string>& sentences) {
+    const Timeline& timeline = processes.timeline;
+    Nanoseconds first = makespan(timeline);
+    for (const Span& span : timeline.spans) {
+        const bool task = timeline.lanes[span.lane].kind == LaneKind::task;
+        if (task && in_flight(span.state)) first = std::min(first, span.begin);
+    }
+    if (!work_done(processes) || first == 0) return;
+    sentences.push_back("The first call began after " + format_duration(first) +
+                        ", when a worker process was up; all of it took " +
+                        format_duration(processes.usage.cpu) + " of CPU time.");
 }
 
 // A part is no measurement of the whole: what all of it would take is said to be reckoned, not measured.
@@ -138,7 +158,13 @@ std::vector<std::string> explain_calls(const Run& run) {
         if (other != run.ways.end()) explain_overlap(run, *sequential, *other, sentences);
     }
     if (sequential != nullptr) explain_part(*sequential, sentences);
-    explain_pool(run, sentences);
+    const WayRun* coroutines = find_way(run, Way::coroutines);
+    for (const PoolKind kind : {PoolKind::threads, PoolKind::processes}) {
+        const WayRun* pool = find_pool(run, kind);
+        if (pool == nullptr) continue;
+        if (coroutines != nullptr) explain_pool(*coroutines, *pool, sentences);
+        if (kind == PoolKind::processes) explain_processes(*pool, sentences);
+    }
     for (const WayRun& way : run.ways) explain_retries(way, sentences);
     return sentences;
 }
