@@ -11,6 +11,7 @@ std::span<const Demo* const> all_demos() {
         &stream,  //
         &reuse,   //
         &redis,   //
+        &starve,  //
     };
     return demos;
 }

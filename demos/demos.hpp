@@ -16,6 +16,7 @@ extern const Demo race;
 extern const Demo stream;
 extern const Demo reuse;
 extern const Demo redis;
+extern const Demo starve;
 
 /// The demos' own source files, embedded by the build.
 extern const std::string_view api_source;
@@ -25,6 +26,7 @@ extern const std::string_view race_source;
 extern const std::string_view stream_source;
 extern const std::string_view reuse_source;
 extern const std::string_view redis_source;
+extern const std::string_view starve_source;
 
 /// In the order of the lessons.
 std::span<const Demo* const> all_demos();

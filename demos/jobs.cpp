@@ -1,5 +1,6 @@
 #include <string>
 
+#include "conversation.hpp"
 #include "demo/call_job.hpp"
 #include "demos.hpp"
 
@@ -15,6 +16,7 @@ std::span<const Job> all_jobs() {
     static const Job jobs[] = {
         {"echo", echo},
         call_job,
+        format_job,
     };
     return jobs;
 }

@@ -15,6 +15,9 @@ struct TaskLane {
     Recorder* recorder = nullptr;
     std::uint32_t lane = 0;
 
+    /// Whether the run is being stopped (Ctrl-C): a job that computes for long looks now and then.
+    [[nodiscard]] bool stopped() const { return recorder->interrupted(); }
+
     /// Times a state of the task, to the end of the scope.
     [[nodiscard]] ScopedSpan span(State state, Phase phase = Phase::none) const {
         return {*recorder, lane, state, phase};

@@ -54,10 +54,11 @@ void Context::record_worker(int id, int worker, const Span& span) {
 }
 
 void Context::was_ready(ScopedSpan& span, const net::Answer& answer) const {
-    constexpr Nanoseconds delivery = 1'000'000;
-    if (answer.sent && recorder_.now() - recorder_.since_start(*answer.sent) > delivery) {
-        span.enter_since(*answer.sent, State::ready);
-    }
+    constexpr Nanoseconds noticeable = 1'000'000;
+    const std::optional<Nanoseconds> busy_since = LoopWatch::busy_since();
+    if (!answer.sent || !busy_since) return;
+    const Nanoseconds since = std::max(recorder_.since_start(*answer.sent), *busy_since);
+    if (recorder_.now() - since > noticeable) span.enter_since(since, State::ready);
 }
 
 bool Context::conclude(bool good, std::string text) {

@@ -83,9 +83,9 @@ class Context {
     void record(int id, const Span& span);
     void record_worker(int id, int worker, const Span& span);
 
-    /// The answer that the span waited for is here: when it was sent (as our own server says) over a
-    /// millisecond ago, what it waited since then it waited for its event loop, State::ready. Below that, it
-    /// is the way here.
+    /// The answer that the span waited for is here. Since it was sent (as our own server says) the loop of
+    /// this thread may have been busy with something else: that time, if it is more than a millisecond,
+    /// becomes State::ready.
     void was_ready(ScopedSpan& span, const net::Answer& answer) const;
 
     /// Words for the task's lane, in place of what its spans say.

@@ -22,8 +22,17 @@ constexpr Knob latency(std::string_view name, std::string_view meaning, Nanoseco
             .as_in_notes = as_in_notes,
             .of_server = true};
 }
-constexpr Knob latency(Nanoseconds usual, Nanoseconds as_in_notes) {
+constexpr Knob latency(Nanoseconds usual, std::optional<Nanoseconds> as_in_notes = std::nullopt) {
     return latency("latency", "time the server takes to answer", usual, as_in_notes);
+}
+
+/// CPU time that a task uses, see Demo::amount.
+constexpr Knob work(Nanoseconds usual) {
+    return {.name = "work",
+            .meaning = "CPU time of each task's work, found by trying",
+            .unit = Unit::duration,
+            .usual = usual,
+            .most = 10'000 * ms};
 }
 
 /// When something is given up; no later than a client does by itself (net::ClientOptions::timeout).

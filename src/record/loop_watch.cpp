@@ -44,6 +44,10 @@ LoopWatch::~LoopWatch() {
     watch_of_this_thread = nullptr;
 }
 
+std::optional<Nanoseconds> LoopWatch::busy_since() {
+    return watch_of_this_thread != nullptr ? std::optional(watch_of_this_thread->turn_begin_) : std::nullopt;
+}
+
 void LoopWatch::stop_heartbeat() {
     if (stopped_) return;
     note_lag();  // of a beat that is overdue: work that ends the run may have held the loop longest

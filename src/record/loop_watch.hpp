@@ -5,6 +5,7 @@
 #include <asio/io_context.hpp>
 #include <asio/steady_timer.hpp>
 #include <exception>
+#include <optional>
 #include <vector>
 
 #include "record/recorder.hpp"
@@ -45,6 +46,10 @@ class LoopWatch {
 
     /// The heartbeat's own CPU time and context switches.
     [[nodiscard]] CpuSample instrument() const { return instrument_; }
+
+    /// When the loop that the calling thread runs last came back from waiting, in the time of its recorder:
+    /// since then it is busy. None when no loop of this thread is watched.
+    [[nodiscard]] static std::optional<Nanoseconds> busy_since();
 
     /// Called around every epoll_wait of this thread that may block.
     void before_wait();

@@ -125,11 +125,11 @@ class ScopedSpan {
         begin_ = now;
     }
 
-    /// As enter(), but the state has changed at `since` already, a time of the recorder's clock; not before
-    /// the span began.
+    /// As enter(), but the state has changed at `since` already, in nanoseconds since start(); not before the
+    /// span began.
     void enter_since(Nanoseconds since, State next) noexcept {
         if (recorder_ == nullptr) return;
-        const Nanoseconds at = std::clamp(recorder_->since_start(since), begin_, recorder_->now());
+        const Nanoseconds at = std::clamp(since, begin_, recorder_->now());
         record(Outcome::done, at);
         state_ = next;
         begin_ = at;

@@ -161,7 +161,8 @@ const char* heading(const WayRun& way, bool narrow) {
         case Way::coroutines:
             return narrow ? "coro" : "coroutines";
         case Way::pool:
-            return way.pool == PoolKind::processes ? "processes" : narrow ? "pool" : "threads";
+            if (way.pool == PoolKind::processes) return narrow ? "procs" : "processes";
+            return narrow ? "pool" : "threads";
     }
     return "?";
 }

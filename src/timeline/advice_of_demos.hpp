@@ -21,6 +21,10 @@ std::vector<std::string> explain_redis(const Run& run);
 
 /// Of connections: what opening them takes, what keeping them saves, and what waiting for one costs.
 std::vector<std::string> explain_reuse(const Run& run);
+/// Of CPU work on the loop: who held it, who waited with an answer there, and what taking it elsewhere
+/// changed.
+std::vector<std::string> explain_starve(const Run& run);
+
 /// Of conversations that come token by token: when the first tokens came, how far apart the others, whom the
 /// server waited for.
 std::vector<std::string> explain_streams(const Run& run);

@@ -35,6 +35,14 @@ Nanoseconds makespan(const Timeline& timeline) {
     return end;
 }
 
+Nanoseconds time_in(const Timeline& timeline, State state) {
+    Nanoseconds time = 0;
+    for (const Span& span : timeline.spans) {
+        if (span.state == state && is_task(timeline, span)) time += span.end - span.begin;
+    }
+    return time;
+}
+
 Nanoseconds total_of(const WayRun& way) { return way.result ? way.result->at : makespan(way.timeline); }
 
 bool work_done(const WayRun& way) {

@@ -59,6 +59,9 @@ std::vector<TaskSummary> summarize_tasks(const Timeline& timeline);
 /// The median time of a task, its time in a queue left out. 0 without tasks.
 Nanoseconds median_call(const WayRun& way);
 
+/// The time that all tasks together spent in that state.
+Nanoseconds time_in(const Timeline& timeline, State state);
+
 /// How long the steps of that kind took that were done, the shortest first.
 std::vector<Nanoseconds> times_of(const Timeline& timeline, Phase phase);
 

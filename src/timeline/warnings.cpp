@@ -55,12 +55,40 @@ void warn_queue(const WayRun& way, std::vector<std::string>& sentences) {
                        std::to_string(tasks.size()) + "): tasks queued for up to " +
                        format_duration(longest) + ".";
     const std::size_t more = std::min<std::size_t>(tasks.size(), 1000);
-    if (more > static_cast<std::size_t>(way.workers)) text += " Try --workers " + std::to_string(more) + ".";
+    // More workers shorten waiting; computing needs cores.
+    const bool computes = time_in(way.timeline, State::running) > time_in(way.timeline, State::blocked);
+    if (!computes && more > static_cast<std::size_t>(way.workers))
+        text += " Try --workers " + std::to_string(more) + ".";
+    sentences.push_back(text);
+}
+
+// A span of computing is longer than the CPU time it used where something else had the core meanwhile. Said
+// once, of the way that lost most.
+void warn_shared_cores(const Run& run, std::vector<std::string>& sentences) {
+    constexpr Nanoseconds noticeable = 20'000'000;
+    const WayRun* worst = nullptr;
+    Nanoseconds most = 0;
+    for (const WayRun& way : run.ways) {
+        const Nanoseconds running = time_in(way.timeline, State::running);
+        const Nanoseconds missing = running - way.usage.cpu;
+        if (way.interrupted || missing <= most || missing < noticeable || missing * 5 < running) continue;
+        worst = &way;
+        most = missing;
+    }
+    if (worst == nullptr) return;
+    std::string text = capitalized(subject(*worst)) + ": its tasks were running for " +
+                       format_duration(time_in(worst->timeline, State::running)) +
+                       " in all, and had a core for " + format_duration(worst->usage.cpu) + " of that. ";
+    const bool crowded = run.machine.cores > 0 && worst->workers > run.machine.cores;
+    text += crowded ? "There are " + std::to_string(worst->workers) + " workers for " +
+                          plural(static_cast<std::size_t>(run.machine.cores), "core") + "."
+                    : "Other programs had the cores meanwhile: close them, or raise --repeat.";
     sentences.push_back(text);
 }
 
 void warn_loop(const WayRun& way, std::vector<std::string>& sentences) {
     if (!way.heartbeat || way.heartbeat->worst_lag < 20'000'000) return;
+    if (time_in(way.timeline, State::ready) > 0) return;  // known what held it, and drawn
     sentences.push_back("The event loop was late by up to " + format_duration(way.heartbeat->worst_lag) +
                         ": something held it, or the machine was busy with something else.");
 }
@@ -130,6 +158,7 @@ std::vector<std::string> warnings(const Run& run) {
         warn_overflow(way, sentences);
         warn_repeats(run, way, sentences);
     }
+    warn_shared_cores(run, sentences);
     return sentences;
 }
 
