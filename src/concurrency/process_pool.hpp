@@ -18,10 +18,9 @@ namespace overlap {
 /// What came of a job. Failing is data: a worker that dies is part of the picture.
 struct JobReply {
     std::string result;
-    std::string error;  ///< what the job threw, or how its worker ended ("killed by signal 9"); empty: done
-    std::vector<Span>
-        spans;  ///< measured in the worker, and attempts whose worker died; times are steady_now()
-    std::string lane_error;  ///< what the job noted of its lane, see Lane
+    std::string error;  ///< what the job threw, or its worker did ("killed by signal 9 (Killed)"), if any
+    std::vector<Span> spans;  ///< from the worker, and attempts whose worker died; times are steady_now()
+    std::string lane_error;   ///< what the job noted of its lane, see Lane
     std::string lane_note;
     int worker = 0;    ///< which one did it, from 0
     int attempts = 1;  ///< how often it was begun
@@ -41,7 +40,7 @@ struct ProcessPoolOptions {
 /// has work.
 class ProcessPool {
   public:
-    /// Throws Error when a worker cannot be started.
+    /// `workers`: at least one. Throws Error when a worker cannot be started.
     ProcessPool(asio::any_io_executor executor, std::size_t workers, ProcessPoolOptions options = {});
     ~ProcessPool();  ///< ends the workers, and waits for that; jobs under way end as cancelled
     ProcessPool(const ProcessPool&) = delete;
