@@ -1,6 +1,7 @@
 // Worker processes that die, talk nonsense or do not start, and parents that die.
 #include <doctest/doctest.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "concurrency/process_worker.hpp"
 #include "record/clock.hpp"
 #include "support/error_message.hpp"
 #include "support/machine_use.hpp"
@@ -229,6 +231,14 @@ TEST_CASE("workers end when their parent is killed, also in the middle of a job"
     for (const pid_t worker : workers) CHECK(ends_soon(worker));
     ::close(pipe[0]);
     ::close(pipe[1]);
+}
+
+TEST_CASE("a worker whose pool is gone before it says hello ends in silence") {
+    std::array<int, 2> pair{};
+    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, pair.data()) == 0);
+    ::close(pair[0]);
+    CHECK(run_worker(pair[1], test_jobs()) == 0);
+    ::close(pair[1]);
 }
 
 TEST_CASE("`overlap worker` is for ourselves: in no list, and by hand an error in words") {

@@ -98,7 +98,9 @@ std::string frame_of(JobReply reply, const std::string& job) {
 
 int run_worker(int socket, std::span<const Job> jobs) {
     // What a job starts is not to hold our end: the pool would not see us end.
-    if (::fcntl(socket, F_SETFD, FD_CLOEXEC) != 0 || !write_all(socket, encode_hello())) {
+    const bool said_hello = ::fcntl(socket, F_SETFD, FD_CLOEXEC) == 0 && write_all(socket, encode_hello());
+    if (!said_hello && errno == EPIPE) return 0;  // the pool is gone already
+    if (!said_hello) {
         throw Error("file descriptor " + std::to_string(socket) +
                     " is no socket of a process pool: workers are started by one");
     }
