@@ -4,7 +4,6 @@
 #include <cstdint>
 
 #include "concurrency/job.hpp"
-#include "timeline/timeline.hpp"
 
 namespace overlap {
 

@@ -10,16 +10,11 @@ namespace overlap {
 namespace {
 
 using test::contains;
+using test::joined;
 using test::ms;
 using test::way_of;
 
 TEST_SUITE_BEGIN("advice");
-
-std::string joined(const std::vector<std::string>& sentences) {
-    std::string text;
-    for (const std::string& sentence : sentences) text += sentence + " ";
-    return text;
-}
 
 Run run_of(std::vector<WayRun> ways) {
     Run run;
