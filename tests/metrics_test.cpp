@@ -111,6 +111,23 @@ TEST_CASE("there is no speedup where either way did not run, did not finish or h
     CHECK_FALSE(speedup(run, run.ways[0]).has_value());
 }
 
+TEST_CASE("there is no speedup without a task that was done, whatever the result says") {
+    Run run = test::three_calls();
+    run.ways[1].timeline.spans.clear();
+    run.ways[1].result = Result{true, "3 of 3 never started", 1 * ms};
+    CHECK(work_done(run.ways[1]));
+    CHECK_FALSE(speedup(run, run.ways[1]).has_value());
+    CHECK(speedup(run, run.ways[2]).has_value());
+}
+
+TEST_CASE("where no task was timed, the axis ends with the latest result") {
+    Run run = test::three_calls();
+    run.ways[0].result = Result{true, "late", 900 * ms};
+    CHECK(longest_makespan(run) == 605 * ms);
+    for (WayRun& way : run.ways) way.timeline.spans.clear();
+    CHECK(longest_makespan(run) == 900 * ms);
+}
+
 TEST_CASE("a panel is found by way and variant, if it did its work; a knob by its name, if there is one") {
     Run run;
     run.ways = {way_of(Way::coroutines, State::waiting, {{0, 20}}),

@@ -249,6 +249,34 @@ TEST_CASE("a run without ways or without spans is drawn, if with little in it") 
     CHECK(contains(render_ascii(run, {}), "Total: 0ns"));
 }
 
+TEST_CASE("a task that was never timed has a row where there is something to say of it, and only then") {
+    Run run = test::three_calls();
+    Timeline& timeline = run.ways[0].timeline;
+    timeline.spans.erase(timeline.spans.begin() + 1, timeline.spans.end());
+    timeline.lanes[2].note = "never started";
+    const std::vector<std::string> lines = lines_of(render_ascii(run, {}));
+    const auto panel = std::find(lines.begin(), lines.end(), run.ways[0].caption);
+    REQUIRE(lines.end() - panel > 3);
+    CHECK(panel[1].starts_with("Task1:   |="));
+    CHECK(panel[2].starts_with("Task3:  "));
+    CHECK(panel[2].ends_with(" (never started)"));
+    CHECK(panel[2].find_first_of("-=#!'|") == std::string::npos);
+    CHECK(panel[3].starts_with("Total:"));
+}
+
+TEST_CASE("of very many tasks that were never timed the first three have a row, and nothing was in flight") {
+    Run run;
+    run.ways = {way_of(Way::coroutines, State::waiting, std::vector<test::TaskTimes>(1000))};
+    run.ways[0].timeline.spans.clear();
+    for (Lane& lane : run.ways[0].timeline.lanes) lane.note = "never started";
+    const std::string picture = render_ascii(run, {});
+    CHECK(contains(picture, "\nTask3:"));
+    CHECK_FALSE(contains(picture, "\nTask4:"));
+    CHECK(contains(picture, "...997 more"));
+    CHECK_FALSE(contains(picture, "In flight:"));
+    CHECK_FALSE(contains(picture, "1-9 in flight"));
+}
+
 TEST_CASE("a short moment in the queue is no word's worth") {
     Run run;
     run.ways = {way_of(Way::pool, State::blocked, {{3, 203}, {50, 250}})};

@@ -87,6 +87,8 @@ class Context {
     /// this thread may have been busy with something else: that time, if it is more than a millisecond,
     /// becomes State::ready.
     void was_ready(ScopedSpan& span, const net::Answer& answer) const;
+    /// Whether anything of the task was timed yet but its time in a queue: its code has run.
+    [[nodiscard]] bool has_begun(int id) const { return has_begun_[static_cast<std::size_t>(id)]; }
 
     /// Words for the task's lane, in place of what its spans say.
     void note(int id, std::string words) { recorder_.note(static_cast<std::uint32_t>(id), std::move(words)); }

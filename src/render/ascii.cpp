@@ -66,6 +66,26 @@ std::string loop_note(const WayRun& way) {
     return note;
 }
 
+// Tasks that were never timed have no bar; they have a row where there is something to say of them.
+void add_untimed(Panel& panel, const std::vector<TaskSummary>& timed) {
+    const std::vector<Lane>& lanes = panel.way.timeline.lanes;
+    std::vector<Row> rows;
+    auto next = timed.begin();  // in lane order
+    for (std::size_t i = 0; i < lanes.size(); ++i) {
+        while (next != timed.end() && next->lane < i) ++next;
+        const bool is_timed = next != timed.end() && next->lane == i;
+        if (is_timed || lanes[i].kind != LaneKind::task || lanes[i].note.empty()) continue;
+        rows.push_back(
+            {printable(lanes[i].name) + ":", "", "(" + printable(lanes[i].note) + ")", LaneKind::task, {}});
+    }
+    constexpr std::size_t some = 3;  // of very many, which are all alike
+    if (rows.size() > most_lanes) {
+        panel.hidden += rows.size() - some;
+        rows.resize(some);
+    }
+    panel.tasks.insert(panel.tasks.end(), rows.begin(), rows.end());
+}
+
 Panel make_panel(const WayRun& way) {
     const Timeline& timeline = way.timeline;
     const std::vector<TaskSummary> tasks = summarize_tasks(timeline);
@@ -77,6 +97,7 @@ Panel make_panel(const WayRun& way) {
                                format_duration(task.latency()), "(" + printable(describe(way, task)) + ")",
                                LaneKind::task, spans.subspan(task.first, task.last - task.first)});
     }
+    add_untimed(panel, tasks);
     for (std::size_t i = 0; i < timeline.lanes.size(); ++i) {
         if (timeline.lanes[i].kind != LaneKind::loop) continue;
         const auto in_lane = [&](const Span& span) { return span.lane == i; };
@@ -237,7 +258,8 @@ void add_panel(std::string& picture, const Run& run, const Panel& panel, const L
         std::string more = fmt::format("...{} more", panel.hidden);
         if (panel.hidden_failures > 0) more += fmt::format(" ({} of them failed)", panel.hidden_failures);
         add_line(picture, more);
-        add_in_flight(picture, panel, layout, axis, theme, drawn);
+        const bool any = in_flight_peak(panel.way.timeline) > 0;
+        if (any) add_in_flight(picture, panel, layout, axis, theme, drawn);
     }
     for (const Row& row : panel.loops) add_row(picture, row, layout, axis, theme, drawn);
     std::string line;

@@ -55,6 +55,8 @@ bool work_done(const WayRun& way) {
 Nanoseconds longest_makespan(const Run& run) {
     Nanoseconds longest = 0;
     for (const WayRun& way : run.ways) longest = std::max(longest, makespan(way.timeline));
+    if (longest > 0) return longest;
+    for (const WayRun& way : run.ways) longest = std::max(longest, total_of(way));
     return longest;
 }
 
@@ -242,6 +244,7 @@ std::optional<double> speedup(const Run& run, const WayRun& way) {
     if (sequential == nullptr || sequential == &way) return std::nullopt;
     for (const WayRun* either : {sequential, &way}) {
         if (!work_done(*either) || either->part_of > 0) return std::nullopt;
+        if (outcomes_of(summarize_tasks(either->timeline)).done == 0) return std::nullopt;
     }
     const Nanoseconds slow = total_of(*sequential);
     const Nanoseconds fast = total_of(way);

@@ -23,7 +23,8 @@ Nanoseconds total_of(const WayRun& way);
 /// Whether it ran to its end and did all of its work.
 bool work_done(const WayRun& way);
 
-/// The longest makespan of all ways: the picture's time axis.
+/// The longest makespan of all ways: the picture's time axis. Where no task was timed in any, the latest
+/// result's.
 Nanoseconds longest_makespan(const Run& run);
 
 /// From `at` on, `count` tasks are in flight. A queued task is not in flight.
@@ -124,7 +125,8 @@ const WayRun* find_pool(const Run& run, PoolKind kind);
 std::optional<std::int64_t> knob_of(const Run& run, std::string_view name);
 
 /// How many times faster `way` was than the (first) sequential way of the same run; none unless both did all
-/// of their work: a call that fails at once is no fast call, and a part is not the whole.
+/// of their work: a call that fails at once is no fast call, and a part is not the whole. Nor is there one
+/// where not a single task was done, whatever the way's result says.
 std::optional<double> speedup(const Run& run, const WayRun& way);
 
 /// Whether a speedup is worth the word: differences of 5 % are noise.
