@@ -16,6 +16,10 @@ std::vector<std::string> explain_chain(const Run& run);
 
 /// Of a race: what waiting for the first to be given up cost, who won, and what became of the loser.
 std::vector<std::string> explain_race(const Run& run);
+
+/// Of calls without their await: what each panel asked of the server, and what became of it.
+std::vector<std::string> explain_forgot(const Run& run);
+
 /// Of reads from a Redis that is some round trips away.
 std::vector<std::string> explain_redis(const Run& run);
 
