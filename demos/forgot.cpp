@@ -131,6 +131,7 @@ const Demo forgot{
     .examples = forgot_examples,
     .title = forgot_title,
     .caption = forgot_caption,
+    .sequential_time = forgot_sequential_time,
     .variants = variants,
     .next = forgot_next,
     .source = forgot_source,

@@ -15,7 +15,7 @@ std::string forgot_caption(const Variant& variant, const Context& run) {
     if (variant.way == Way::sequential) return "Sequential: blocking calls on one thread";
     if (variant.way == Way::pool) {
         return variant.name == "future"
-                   ? "Thread pool, future: " + threads + " block on calls of one event loop"
+                   ? "Thread pool, future: " + threads + " blocked on the calls of one loop"
                    : "Thread pool: blocking calls on " + threads;
     }
     if (variant.name == "awaited") return "Coroutines, awaited: co_await gather(calls)";
@@ -23,6 +23,10 @@ std::string forgot_caption(const Variant& variant, const Context& run) {
     if (variant.name == "detached") return "Coroutines, detached: calls that fail, and nobody is told";
     if (variant.name == "heard") return "Coroutines, heard: calls that fail, and whoever awaits them is told";
     return "Coroutines, blocked: the loop's thread waits for what the loop is to bring";
+}
+
+Nanoseconds forgot_sequential_time(const Settings& settings) {
+    return settings.get("latency") * settings.get("tasks");
 }
 
 net::Target target_of(const Context& run, bool failing) {

@@ -16,6 +16,9 @@ namespace overlap {
 std::string forgot_title(const Settings& settings, std::span<const std::string> urls);
 std::string forgot_caption(const Variant& variant, const Context& run);
 
+/// About what the sequential way takes.
+Nanoseconds forgot_sequential_time(const Settings& settings);
+
 /// What our server answers after its latency, with 503 if it is to fail.
 net::Target target_of(const Context& run, bool failing = false);
 

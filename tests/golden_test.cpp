@@ -38,6 +38,31 @@ TEST_CASE("three calls in Unicode") {
     check_golden("three-calls-unicode", test::three_calls(), {.unicode = true});
 }
 
+TEST_CASE("calls that never started, and a deadlock") {
+    Run run = test::three_calls();
+    run.demo = "forgot";
+    WayRun forgotten = way_of(Way::coroutines, State::waiting, {{0, 0}, {0, 0}, {0, 0}});
+    forgotten.variant = "forgotten";
+    forgotten.caption = "Coroutines, forgotten: the calls without co_await";
+    forgotten.usage.threads = 0;
+    forgotten.timeline.spans = {{.lane = 3, .begin = 0, .end = ms / 20}};
+    for (Lane& lane : forgotten.timeline.lanes) lane.note = "never started";
+    forgotten.timeline.lanes.push_back({.name = "Loop", .kind = LaneKind::loop});
+    forgotten.result = Result{true, "3 of 3 never started", ms / 20};
+    WayRun blocked = way_of(Way::coroutines, State::blocked, {{0, 300}});
+    blocked.variant = "blocked";
+    blocked.caption = "Coroutines, blocked: the loop's thread waits for what the loop is to bring";
+    blocked.timeline.spans[0].outcome = Outcome::failed;
+    blocked.timeline.lanes[0].error = "deadlock on its own loop";
+    blocked.timeline.lanes.push_back({.name = "Loop", .kind = LaneKind::loop});
+    blocked.timeline.spans.push_back({.lane = 1, .begin = 0, .end = 301 * ms});
+    blocked.result = Result{true, "deadlock, ended from outside", 301 * ms};
+    forgotten.server = ServerCounts{};
+    blocked.server = ServerCounts{.connections = 1};
+    run.ways = {run.ways[0], forgotten, blocked};
+    check_golden("forgot", run);
+}
+
 TEST_CASE("a starved loop: answers that are in, and a loop that is busy") {
     Run run;
     run.title = "10 answers after 10ms, each then formatted for 50ms on the loop";
