@@ -21,7 +21,7 @@
 namespace overlap {
 namespace {
 
-// A call for an event loop. To call it only makes it: its first line runs when somebody awaits it.
+// To call it only makes it: its first line runs when somebody awaits it. (Calls: forgot_words.hpp)
 asio::awaitable<void> call_async(Calls& calls, int id) {
     ScopedSpan span = calls.run.span(id, State::waiting);
     const net::Answer answer = co_await span.during(calls.client.get(calls.target));
