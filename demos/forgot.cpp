@@ -132,6 +132,7 @@ const Demo forgot{
     .title = forgot_title,
     .caption = forgot_caption,
     .sequential_time = forgot_sequential_time,
+    .no_processes = "a loop that waits for itself has to be in the process that waits",
     .variants = variants,
     .next = forgot_next,
     .source = forgot_source,
