@@ -17,18 +17,20 @@ int run_list(const Invocation&) {
     return exit_done;
 }
 
-int run_code(const Invocation& invocation) {
-    if (invocation.argument.empty()) throw UsageError("code needs a DEMO: 'overlap list' names them");
+const Demo& demo_named(const std::string& name) {
     std::vector<std::string> names;
     for (const Demo* demo : all_demos()) {
-        if (demo->name == invocation.argument) {
-            print(demo->source);
-            return exit_done;
-        }
+        if (demo->name == name) return *demo;
         names.emplace_back(demo->name);
     }
-    throw UsageError(fmt::format("there is no demo '{}'{}: 'overlap list' names them", invocation.argument,
-                                 did_you_mean(invocation.argument, names)));
+    throw UsageError(
+        fmt::format("there is no demo '{}'{}: 'overlap list' names them", name, did_you_mean(name, names)));
+}
+
+int run_code(const Invocation& invocation) {
+    if (invocation.argument.empty()) throw UsageError("code needs a DEMO: 'overlap list' names them");
+    print(demo_named(invocation.argument).source);
+    return exit_done;
 }
 
 int run_help(const Invocation& invocation) {

@@ -136,7 +136,6 @@ CommandSpec trace_command() {
     CommandSpec command;
     command.name = "trace";
     command.summary = "run any program against our server, draw what the server saw of it";
-    command.argument = "-- COMMAND...";
     command.takes_command = true;
     command.examples = {
         {"overlap trace -- curl {url}/ {url}/ {url}/", "three calls, one at a time, on one connection"},
@@ -265,6 +264,7 @@ const std::vector<CommandSpec>& all_commands() {
                                      run_code));
         all.push_back(render_command());
         all.push_back(trace_command());
+        all.push_back(classify_command());
         all.push_back(serve_command());
         all.push_back(proxy_command());
         all.push_back(simple_command("help", "how to use a command", "COMMAND",

@@ -20,6 +20,13 @@ int run_serve(const Invocation& invocation);
 int run_proxy(const Invocation& invocation);
 int run_trace(const Invocation& invocation);
 int run_worker_command(const Invocation& invocation);
+int run_classify(const Invocation& invocation);
 int run_help(const Invocation& invocation);
+
+/// Throws UsageError when there is no demo of that name.
+const Demo& demo_named(const std::string& name);
+
+/// The record of `classify`.
+CommandSpec classify_command();
 
 }  // namespace overlap

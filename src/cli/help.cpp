@@ -47,6 +47,10 @@ void add_paragraph(std::string& text, const std::string& words, int width) {
     for (const std::string& line : wrap(words, width)) text += line + '\n';
 }
 
+std::string before(const std::string& front, const std::string& text) {
+    return text.empty() ? "" : front + text;
+}
+
 }  // namespace
 
 std::string greeting() {
@@ -73,7 +77,9 @@ std::string help_text(int width) {
     std::vector<Entry> demos;
     std::vector<Entry> others;
     for (const CommandSpec& command : all_commands()) {
-        const std::string argument = command.argument.empty() ? "" : " " + command.argument;
+        const std::string argument = command.argument.empty() && command.takes_command
+                                         ? " -- COMMAND..."
+                                         : before(" ", command.argument);
         (command.demo != nullptr ? demos : others).push_back({command.name + argument, command.summary});
     }
     text += "\nDemos:\n";
@@ -99,11 +105,10 @@ std::string help_text(const CommandSpec& command, int width) {
         add_examples(text, command.examples, width);
         text += '\n';
     }
-    const std::string argument = command.argument.empty() ? "" : " " + command.argument;
-    const std::string options_word = command.options.empty() ? "" : " [OPTIONS]";
     add_paragraph(text,
-                  fmt::format("Usage: overlap {}{}", command.name,
-                              command.takes_command ? options_word + argument : argument + options_word),
+                  fmt::format("Usage: overlap {}{}{}{}", command.name, before(" ", command.argument),
+                              command.options.empty() ? "" : " [OPTIONS]",
+                              command.takes_command ? " -- COMMAND..." : ""),
                   width);
     std::vector<Entry> options;
     for (const OptionSpec& option : command.options) {

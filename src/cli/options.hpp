@@ -31,7 +31,7 @@ struct Invocation;
 struct CommandSpec {
     std::string name;
     std::string summary;
-    std::string argument;        ///< of the one positional argument: "FILE"; empty when there is none
+    std::string argument;  ///< of the one positional argument: "FILE", "[DEMO]"; empty when there is none
     bool takes_command = false;  ///< another program's command line, after "--"
     std::string notes = {};      ///< more to know, for the end of its help
     std::vector<Example> examples;
@@ -51,6 +51,17 @@ struct OutputOptions {
     bool json = false;
 };
 
+/// What `classify` is to classify, and what was said of it.
+struct ClassifyRequest {
+    std::optional<bool> async_api;
+    std::optional<bool> blocking_io;
+    std::optional<bool> sync_lib;
+    std::optional<double> cpu_ms;
+    bool no_input = false;             ///< ask nothing
+    bool measure = false;              ///< `command`, instead of asking
+    std::vector<std::string> command;  ///< the program and its arguments
+};
+
 /// A command line, understood.
 struct Invocation {
     const CommandSpec* command = nullptr;
@@ -61,7 +72,8 @@ struct Invocation {
     net::ServerOptions serve;
     net::ProxyOptions proxy;
     TraceOptions trace;
-    std::string output_file;  ///< of trace; empty: standard output
+    ClassifyRequest classify;
+    std::string output_file;  ///< of trace and classify; empty: standard output
     bool log = false;
     bool stand_in = false;  ///< `serve` in place of a Redis
     int control = -1;       ///< of a child process: the file descriptor to its parent

@@ -20,8 +20,14 @@ namespace {
 /// The values as they were written, by option name; of a value given twice, the last.
 using Words = std::map<std::string, std::vector<std::string>>;
 
+std::string what_it_takes(const CommandSpec& command) {
+    if (command.argument.empty()) return "options only";
+    const std::string one = "one " + command.argument;
+    return command.takes_command ? one + ", or a COMMAND behind '--'" : one;
+}
+
 [[noreturn]] void reject_unknown(const CommandSpec& command, const std::string& word) {
-    if (!word.starts_with('-') && command.takes_command) {
+    if (!word.starts_with('-') && command.takes_command && command.argument.empty()) {
         throw UsageError(
             fmt::format("unexpected argument '{0}': the command goes behind '--', as in 'overlap {1} "
                         "-- {0}'",
@@ -29,8 +35,7 @@ using Words = std::map<std::string, std::vector<std::string>>;
     }
     if (!word.starts_with('-')) {
         throw UsageError(fmt::format("unexpected argument '{}': '{} {}' takes {}", word, "overlap",
-                                     command.name,
-                                     command.argument.empty() ? "options only" : "one " + command.argument));
+                                     command.name, what_it_takes(command)));
     }
     std::vector<std::string> names{"--help"};
     for (const OptionSpec& option : command.options) {
@@ -78,7 +83,7 @@ Words read_words(const CommandSpec& command, std::vector<std::string> arguments,
                 break;
         }
     }
-    if (!command.argument.empty() && !command.takes_command) app.add_option("argument", positional);
+    if (!command.argument.empty()) app.add_option("argument", positional);
     try {
         std::reverse(arguments.begin(), arguments.end());
         app.parse(std::move(arguments));
@@ -274,6 +279,13 @@ void read_serve(const Values& values, Invocation& invocation) {
     invocation.stand_in = values.has("--redis");
 }
 
+void read_output_file(const Values& values, std::string& file) {
+    if (!values.has("--output")) return;
+    file = values.text("--output");
+    if (file.starts_with('-'))
+        throw UsageError(fmt::format("--output is '{}': expected the name of a file", file));
+}
+
 void read_trace(const Values& values, std::vector<std::string> words, Invocation& invocation) {
     TraceOptions& trace = invocation.trace;
     trace.command = std::move(words);
@@ -283,13 +295,35 @@ void read_trace(const Values& values, std::vector<std::string> words, Invocation
         trace.timeout = read_duration("--timeout", values.text("--timeout"));
         if (trace.timeout == 0) throw UsageError("--timeout is '0': expected more than no time, like 10s");
     }
-    if (values.has("--output")) {
-        invocation.output_file = values.text("--output");
-        if (invocation.output_file.starts_with('-')) {
-            throw UsageError(
-                fmt::format("--output is '{}': expected the name of a file", invocation.output_file));
-        }
+    read_output_file(values, invocation.output_file);
+}
+
+// What was said of a task does not go with one that is measured.
+void read_classify(const Values& values, bool has_command, std::vector<std::string> words,
+                   Invocation& invocation) {
+    ClassifyRequest& request = invocation.classify;
+    request.command = std::move(words);
+    request.measure = values.has("--measure");
+    request.no_input = values.has("--no-input");
+    if (has_command && !request.measure)
+        throw UsageError("a COMMAND behind '--' is to be measured: give --measure");
+    const std::string& demo = invocation.argument;
+    if (request.measure && !demo.empty()) {
+        throw UsageError(
+            fmt::format("--measure and '{}' do not go together: a COMMAND goes behind '--', a DEMO is "
+                        "measured without it",
+                        demo));
     }
+    for (const char* option : {"--async-api", "--blocking-io", "--sync-lib", "--cpu-ms"}) {
+        if (!values.has(option) || (!request.measure && demo.empty())) continue;
+        throw UsageError(fmt::format("{} is for a task that is described: {} is measured instead", option,
+                                     request.measure ? "a COMMAND" : "'" + demo + "'"));
+    }
+    if (values.has("--async-api")) request.async_api = true;
+    if (values.has("--blocking-io")) request.blocking_io = true;
+    if (values.has("--sync-lib")) request.sync_lib = true;
+    if (values.has("--cpu-ms")) request.cpu_ms = read_milliseconds("--cpu-ms", values.text("--cpu-ms"));
+    read_output_file(values, invocation.output_file);
 }
 
 }  // namespace
@@ -308,9 +342,12 @@ Invocation parse_arguments(const CommandSpec& command, const std::vector<std::st
     if (command.name == "serve") read_serve(values, invocation);
     if (command.name == "proxy") read_proxy(values, invocation.proxy);
     values.whole("--control", 0, 1'000, invocation.control);
-    if (command.name == "trace") {
-        read_trace(values, {ours == arguments.end() ? ours : ours + 1, arguments.end()}, invocation);
-    }
+    const bool has_command = ours != arguments.end();
+    std::vector<std::string> words(has_command ? ours + 1 : ours, arguments.end());
+    if (command.name == "classify")
+        read_classify(values, has_command, std::move(words), invocation);
+    else if (command.name == "trace")
+        read_trace(values, std::move(words), invocation);
     return invocation;
 }
 

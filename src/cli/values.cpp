@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 #include "timeline/duration.hpp"
 #include "timeline/error.hpp"
@@ -36,6 +37,17 @@ double read_share(std::string_view option, std::string_view text) {
         reject(option, text, "a number from 0 to 1, like 0.1");
     }
     return share;
+}
+
+double read_milliseconds(std::string_view option, std::string_view text) {
+    double number = 0;
+    const char* const end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data(), end, number);
+    // Not so simple as number >= 0: "nan" and "-0" are numbers too.
+    if (error != std::errc() || rest != end || !(number <= 1e9) || number < 0 || std::signbit(number)) {
+        reject(option, text, "a number of milliseconds without a unit, 0 to 1e9, like 250 or 0.5");
+    }
+    return number;
 }
 
 Nanoseconds read_duration(std::string_view option, std::string_view text) {

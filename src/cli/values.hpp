@@ -14,7 +14,8 @@ namespace overlap {
 
 std::int64_t read_whole(std::string_view option, std::string_view text, std::int64_t least,
                         std::int64_t most);
-double read_share(std::string_view option, std::string_view text);  ///< 0 to 1
+double read_share(std::string_view option, std::string_view text);         ///< 0 to 1
+double read_milliseconds(std::string_view option, std::string_view text);  ///< 0 to 1e9, without a unit
 Nanoseconds read_duration(std::string_view option, std::string_view text);
 ColorMode read_color(std::string_view text);
 

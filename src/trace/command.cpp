@@ -99,7 +99,14 @@ Command::~Command() {
 
 void Command::tell(int signal) const { ::kill(pid_, signal); }
 
-bool Command::ended(CommandEnd& end) {
+bool Command::ended(CommandEnd& end, const Look& look) {
+    if (look) {
+        siginfo_t info{};
+        const int options = WEXITED | WNOHANG | WNOWAIT;
+        const bool over =
+            ::waitid(P_PID, static_cast<id_t>(pid_), &info, options) == 0 && info.si_pid == pid_;
+        if (over) look(pid_);
+    }
     int status = 0;
     rusage usage{};
     pid_t pid = -1;
@@ -114,6 +121,8 @@ bool Command::ended(CommandEnd& end) {
     end.cpu = nanoseconds(usage.ru_utime) + nanoseconds(usage.ru_stime);
     end.voluntary_switches = usage.ru_nvcsw;
     end.involuntary_switches = usage.ru_nivcsw;
+    end.block_reads = usage.ru_inblock;
+    end.block_writes = usage.ru_oublock;
     return true;
 }
 
@@ -140,12 +149,13 @@ void Command::end_left_behind(Nanoseconds grace) const {
     }
 }
 
-CommandEnd Command::wait(Nanoseconds timeout, Nanoseconds grace) {
+CommandEnd Command::wait(Nanoseconds timeout, Nanoseconds grace, const Look& look) {
     CommandEnd end;
     bool leaves_nothing = false;  // it was ended from outside, and what it had started is to end with it
     Nanoseconds deadline = timeout > 0 ? started_ + timeout : never;
-    while (!ended(end)) {
-        const Nanoseconds left = deadline == never ? 3'600 * second : deadline - steady_now();
+    Nanoseconds next_look = 0;
+    while (!ended(end, look)) {
+        Nanoseconds left = deadline == never ? 3'600 * second : deadline - steady_now();
         if (left <= 0) {
             leaves_nothing = true;
             tell(end.timed_out ? SIGKILL : SIGTERM);
@@ -153,6 +163,8 @@ CommandEnd Command::wait(Nanoseconds timeout, Nanoseconds grace) {
             end.timed_out = true;
             continue;
         }
+        if (look && steady_now() >= next_look) next_look = steady_now() + look(pid_);
+        if (look) left = std::min(left, std::max(Nanoseconds{0}, next_look - steady_now()));
         const timespec limit{.tv_sec = left / second, .tv_nsec = left % second};
         siginfo_t info{};
         const int signal = ::sigtimedwait(&signals_.held(), &info, &limit);
@@ -177,15 +189,19 @@ CommandEnd Command::wait(Nanoseconds timeout, Nanoseconds grace) {
     return end;
 }
 
+std::vector<std::string> our_environment() {
+    std::vector<std::string> all;
+    for (char** entry = environ; *entry != nullptr; ++entry) all.emplace_back(*entry);
+    return all;
+}
+
 std::vector<std::string> environment_with(const std::string& url) {
     const auto is_ours = [](std::string_view entry) {
         return entry.starts_with("OVERLAP_URL=") || entry.starts_with("no_proxy=") ||
                entry.starts_with("NO_PROXY=");
     };
-    std::vector<std::string> all;
-    for (char** entry = environ; *entry != nullptr; ++entry) {
-        if (!is_ours(*entry)) all.emplace_back(*entry);
-    }
+    std::vector<std::string> all = our_environment();
+    std::erase_if(all, is_ours);
     const char* lower = std::getenv("no_proxy");
     const char* upper = std::getenv("NO_PROXY");
     // Programs read either. Where only one is set, the other must not hide it.

@@ -3,7 +3,7 @@
 
 #include <csignal>
 #include <cstdint>
-#include <optional>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -29,7 +29,13 @@ struct CommandEnd {
     Nanoseconds cpu = 0;       ///< of it and of those of its children that it waited for
     std::int64_t voluntary_switches = 0;
     std::int64_t involuntary_switches = 0;
+    std::int64_t block_reads = 0;  ///< from disk, of 512 bytes each; cpu's processes
+    std::int64_t block_writes = 0;
 };
+
+/// Looks at the processes of a command while it runs, from the one with that id down. Called at once, again
+/// when the time it gives has passed, and when the command has ended but its last numbers can still be read.
+using Look = std::function<Nanoseconds(int pid)>;
 
 /// Holds back the signals that Command::wait() waits for. Create it before any thread, so that all inherit
 /// it.
@@ -66,10 +72,10 @@ class Command {
     /// Waits for its end. SIGINT and SIGTERM are passed on to it, unless the terminal has told it already; a
     /// second one kills it, and what it started. After `timeout` it gets SIGTERM, and `grace` later SIGKILL.
     /// `timeout` 0: none.
-    CommandEnd wait(Nanoseconds timeout, Nanoseconds grace);
+    CommandEnd wait(Nanoseconds timeout, Nanoseconds grace, const Look& look = nullptr);
 
   private:
-    [[nodiscard]] bool ended(CommandEnd& end);
+    [[nodiscard]] bool ended(CommandEnd& end, const Look& look);
     void tell(int signal) const;
     void end_left_behind(Nanoseconds grace) const;
 
@@ -77,6 +83,9 @@ class Command {
     int pid_ = -1;  ///< -1 once it was awaited
     Nanoseconds started_ = 0;
 };
+
+/// Our own environment, as it is.
+std::vector<std::string> our_environment();
 
 /// The environment for a command that is to call `url`: ours, with OVERLAP_URL, and with 127.0.0.1 among what
 /// is not asked of a proxy.

@@ -1,0 +1,42 @@
+// Asking on the terminal, or taking the answers from a pipe.
+#pragma once
+
+#include <csignal>
+#include <optional>
+#include <string>
+
+namespace overlap {
+
+/// Ctrl-C, or SIGTERM, while a question was asked.
+struct Interrupted {};
+
+/// While it lives, SIGINT and SIGTERM end a question instead of the process. Questions are asked on standard
+/// error, and only where standard input is a terminal; answers are lines of standard input, an empty one
+/// means no, or 0. What is no answer is asked again on a terminal, and thrown as UsageError elsewhere. So is
+/// the end of the input: `option` tells how to give the answer otherwise. All throw Interrupted.
+class Questions {
+  public:
+    Questions();
+    ~Questions();
+    Questions(const Questions&) = delete;
+    Questions& operator=(const Questions&) = delete;
+
+    bool yes_or_no(const std::string& question, const std::string& option);
+
+    /// A number of milliseconds.
+    double milliseconds(const std::string& question, const std::string& option);
+
+  private:
+    template <typename Read>
+    auto ask(const std::string& question, const std::string& option, Read read);
+    std::string line(const std::string& option);
+    void read_more(const std::string& option);
+
+    sigset_t signals_{};
+    sigset_t before_{};
+    int arrived_ = -1;  ///< becomes readable when a signal arrives
+    bool terminal_ = false;
+    std::string read_;  ///< what came behind the last answer
+};
+
+}  // namespace overlap

@@ -1,0 +1,137 @@
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+#include "timeline/classify_observed.hpp"
+#include "timeline/duration.hpp"
+#include "timeline/words.hpp"
+
+namespace overlap {
+namespace {
+
+double milliseconds(Nanoseconds time) { return static_cast<double>(time) / 1e6; }
+
+std::string share_in_words(Nanoseconds part, Nanoseconds whole) {
+    if (whole <= 0) return "";
+    return " (" + percent(static_cast<double>(part) / static_cast<double>(whole)) + ")";
+}
+
+double number(std::int64_t count) { return static_cast<double>(count); }
+
+std::string asleep_in_words(const LookedAt& seen) {
+    std::string words;
+    for (std::size_t i = 0; i < seen.asleep_in.size() && i < 4; ++i) {
+        if (i > 0) words += ", ";
+        words += seen.asleep_in[i].first + " " + std::to_string(seen.asleep_in[i].second);
+    }
+    if (seen.asleep_in.size() > 4) words += ", ...";
+    return words;
+}
+
+std::vector<Fact> facts_of(const CommandUse& use) {
+    const Nanoseconds waited = waited_at_least(use);
+    const LookedAt& seen = use.seen;
+    std::vector<Fact> facts{
+        {"wall_ms", "wall time", format_duration(use.wall), milliseconds(use.wall)},
+        {"cpu_ms", "CPU time", format_duration(use.cpu) + share_in_words(use.cpu, use.wall),
+         milliseconds(use.cpu)},
+        {"run_delay_ms", "ready, no CPU free", format_duration(seen.run_delay), milliseconds(seen.run_delay)},
+        {"noticed_late_ms", "end noticed late", "at most " + format_duration(seen.noticed_late),
+         milliseconds(seen.noticed_late)},
+        {"waited_ms", "nothing of it ran",
+         "at least " + format_duration(waited) + share_in_words(waited, use.wall), milliseconds(waited)},
+        {"voluntary_switches", "gave its CPU up",
+         plural(static_cast<std::size_t>(use.voluntary_switches), "time"), number(use.voluntary_switches)},
+        {"involuntary_switches", "lost its CPU",
+         plural(static_cast<std::size_t>(use.involuntary_switches), "time"),
+         number(use.involuntary_switches)},
+        {"read_kib", "read from disk", std::to_string(use.block_reads / 2) + " KiB",
+         number(use.block_reads) / 2},
+        {"written_kib", "written to disk", std::to_string(use.block_writes / 2) + " KiB",
+         number(use.block_writes) / 2},
+        {"looks", "looked at", plural(static_cast<std::size_t>(seen.looks), "time"), number(seen.looks)},
+    };
+    if (seen.looks == 0) return facts;
+    const std::vector<Fact> looks{
+        {"looks_running", "  a thread ran", plural(static_cast<std::size_t>(seen.running), "time"),
+         number(seen.running)},
+        {"looks_disk", "  one in disk wait", plural(static_cast<std::size_t>(seen.disk), "time"),
+         number(seen.disk)},
+        {"looks_asleep", "  all asleep", plural(static_cast<std::size_t>(seen.asleep), "time"),
+         number(seen.asleep)},
+        {"peak_threads", "threads at once", std::to_string(seen.peak_threads), number(seen.peak_threads)},
+        {"peak_processes", "processes at once", std::to_string(seen.peak_processes),
+         number(seen.peak_processes)},
+    };
+    facts.insert(facts.end(), looks.begin(), looks.end());
+    if (!seen.asleep_in.empty()) facts.push_back({"asleep_in", "threads slept in", asleep_in_words(seen)});
+    return facts;
+}
+
+std::string end_in_words(const CommandUse& use) {
+    if (use.signal != 0)
+        return "Signal " + std::to_string(use.signal) + " ended it: this is of the time until then.";
+    if (use.exit_code != 0)
+        return "It ended with exit code " + std::to_string(use.exit_code) +
+               ": if it failed early, this is not what it usually does.";
+    return "";
+}
+
+}  // namespace
+
+Nanoseconds waited_at_least(const CommandUse& use) {
+    return std::max(Nanoseconds{0}, use.wall - use.cpu - use.seen.run_delay - use.seen.noticed_late);
+}
+
+bool waits_for_many(const std::string& system_call) {
+    static const std::array<std::string, 8> calls{
+        "epoll_wait", "epoll_pwait", "epoll_pwait2", "poll", "ppoll", "select", "pselect6", "io_uring_enter"};
+    return std::find(calls.begin(), calls.end(), system_call) != calls.end();
+}
+
+Classification classify_command(const CommandUse& use) {
+    const Nanoseconds waited = waited_at_least(use);
+    Classification result;
+    result.traits.cpu_cost_ms = milliseconds(use.cpu);
+    result.traits.uses_blocking_io = waited >= noticeable_wait;
+    Evidence& evidence = result.evidence.emplace();
+    evidence.title = "What was measured of: " + use.line;
+    evidence.facts = facts_of(use);
+    evidence.blocking_io = "nothing of it ran for " + std::string(waited > 0 ? "at least " : "") +
+                           format_duration(waited) + "; " + format_duration(noticeable_wait) +
+                           " or more count as blocking, for whoever calls it and waits";
+    evidence.sync_lib = "from outside it cannot be told from blocking I/O";
+    evidence.cpu = "of it and of the children that it waited for";
+    evidence.async_api = "cannot be measured: taken as no";
+
+    if (std::string end = end_in_words(use); !end.empty()) evidence.notes.push_back(std::move(end));
+    if (use.interrupted) evidence.notes.emplace_back("Interrupted: this is of the time until then.");
+    const bool as_a_loop = std::any_of(use.seen.asleep_in.begin(), use.seen.asleep_in.end(),
+                                       [](const auto& entry) { return waits_for_many(entry.first); });
+    if (as_a_loop) {
+        evidence.notes.emplace_back(
+            "It was found in a system call that can wait for many things at once, as event loops do: inside, "
+            "its "
+            "waits may overlap. To its caller it is one call that blocks all the same.");
+    }
+    if (use.cpu > use.wall) {
+        evidence.notes.emplace_back(
+            "It used more CPU time than wall time: it ran on several cores at once by itself.");
+    }
+    if (use.seen.looks < 5) {
+        evidence.notes.emplace_back(
+            "It was over before it could be looked at often: how many threads it had, and what they slept "
+            "in, is "
+            "hardly known.");
+    }
+    if (result.traits.uses_blocking_io) {
+        TaskTraits other = result.traits;
+        other.uses_blocking_io = false;
+        other.has_async_api = true;
+        result.otherwise = {"with an async API for what it waits for, used in place of the blocking calls",
+                            classify_task(other)};
+    }
+    return result;
+}
+
+}  // namespace overlap

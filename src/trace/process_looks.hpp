@@ -1,0 +1,38 @@
+// Looking at the processes of a program in /proc while it runs.
+#pragma once
+
+#include <sys/types.h>
+#include <map>
+#include <string>
+
+#include "timeline/classify_observed.hpp"
+
+namespace overlap {
+
+class ProcessLooks {
+  public:
+    ProcessLooks();  ///< best before the program is started
+
+    /// Looks once at the process, its threads, its children and theirs; gives how long to wait before the
+    /// next look, 10 ms or more, so that looking takes at most a twentieth of the time. What cannot be read
+    /// is passed over. Of a process that has ended, but was not awaited, only the last numbers are taken.
+    Nanoseconds look(pid_t pid);
+
+    [[nodiscard]] LookedAt seen() const;
+
+  private:
+    struct Now;  // of one look
+    void look_at_process(pid_t pid, Now& now);
+    void look_at_thread(const std::string& folder, pid_t thread, Now& now);
+
+    LookedAt seen_;
+    Nanoseconds own_delay_;  ///< ours, when we last looked
+    std::map<std::string, int> asleep_in_;
+    std::map<pid_t, Nanoseconds> run_delay_;  ///< the last that was read of each thread
+};
+
+/// The name of a system call by its number on this machine: "epoll_wait"; "system call 999" of one that
+/// hardly sleeps.
+std::string system_call_name(long number);
+
+}  // namespace overlap
