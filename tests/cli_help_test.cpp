@@ -28,6 +28,7 @@ std::string good_value(const OptionSpec& option) {
         {"N", "50"},
         {"N,N,...", "1,10"},
         {"TIME", "20ms"},
+        {"MS", "0.5"},
         {"WHEN", "never"},
         {"WAY", "pool,sequential"},
         {"KIND", "threads"},

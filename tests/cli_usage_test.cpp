@@ -19,6 +19,7 @@ TEST_SUITE_BEGIN("cli_usage");
 Words bad_values(const OptionSpec& option) {
     Words values{"", "abc", "-1", "--", "{}", "[]", "[3]", "%%", "99999999999999999999"};
     if (option.value == "N") return values + Words{"1.5", "3 ", " 3", "0x10", "1e2", "3,4"};
+    if (option.value == "MS") return values + Words{"nan", "inf", "-0", "1e10", "1e999", "5ms", "1,5", " 5"};
     if (option.value == "TIME")
         return values + Words{"1.5", "5", "ms", "-5ms", "5 ms", "1e3ms", "1h", "nans", "infs"};
     if (option.value == "SHARE") return values + Words{"1.5", "-0.1", "nan", "inf", "1e999", "50%"};

@@ -99,12 +99,15 @@ TEST_CASE("standard output is written by the command line only, CLI11 included i
 
 TEST_CASE("nothing sleeps in place of waiting for something real") {
     const std::regex sleep("sleep_for|sleep_until|usleep|nanosleep");
+    const std::regex name_of_call(R"(\{SYS_\w+, "\w+"\})");  // a table of names calls nothing
     for (const char* root : {"src", "demos"}) {
         for (const fs::directory_entry& entry :
              fs::recursive_directory_iterator(fs::path(OVERLAP_SOURCE_DIR) / root)) {
             if (!entry.is_regular_file()) continue;
             std::ifstream file(entry.path());
-            for (std::string line; std::getline(file, line);) CHECK_FALSE(std::regex_search(line, sleep));
+            for (std::string line; std::getline(file, line);) {
+                CHECK_FALSE(std::regex_search(std::regex_replace(line, name_of_call, ""), sleep));
+            }
         }
     }
 }

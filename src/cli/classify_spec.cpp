@@ -20,7 +20,7 @@ CommandSpec classify_command() {
          OptionKind::flag},
         {"--blocking-io", "", "it does I/O that holds its thread until it is done", OptionKind::flag},
         {"--sync-lib", "", "it calls a library that is synchronous", OptionKind::flag},
-        {"--cpu-ms", "N", "the CPU time that one task takes, in milliseconds, like 250 or 0.5"},
+        {"--cpu-ms", "MS", "the CPU time that one task takes, in milliseconds, like 250 or 0.5"},
         {"--no-input", "", "ask nothing: take no, or 0, for what is not given", OptionKind::flag},
         {"--measure", "", "run the COMMAND behind '--', and classify it by what it did", OptionKind::flag},
         {"--output", "FILE", "where the answer goes (default: standard output)"},

@@ -37,7 +37,7 @@ Questions::Questions() : terminal_(::isatty(STDIN_FILENO) == 1) {
     ::sigaddset(&signals_, SIGINT);
     ::sigaddset(&signals_, SIGTERM);
     ::pthread_sigmask(SIG_BLOCK, &signals_, &before_);
-    arrived_ = ::signalfd(-1, &signals_, SFD_CLOEXEC);
+    arrived_ = ::signalfd(-1, &signals_, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 Questions::~Questions() {
@@ -89,6 +89,10 @@ void Questions::read_more(const std::string& option) {
         throw Error("cannot wait for standard input: " + std::generic_category().message(errno));
     }
     if (files[1].revents != 0) {
+        // Taken, or it would end us once signals are no longer held back.
+        signalfd_siginfo signal{};
+        while (::read(arrived_, &signal, sizeof signal) > 0) {
+        }
         if (terminal_) std::cerr << '\n';
         throw Interrupted{};
     }
