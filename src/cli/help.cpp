@@ -108,7 +108,9 @@ std::string help_text(const CommandSpec& command, int width) {
     add_paragraph(text,
                   fmt::format("Usage: overlap {}{}{}{}", command.name, before(" ", command.argument),
                               command.options.empty() ? "" : " [OPTIONS]",
-                              command.takes_command ? " -- COMMAND..." : ""),
+                              !command.takes_command     ? ""
+                              : command.argument.empty() ? " -- COMMAND..."
+                                                         : " [-- COMMAND...]"),
                   width);
     std::vector<Entry> options;
     for (const OptionSpec& option : command.options) {

@@ -56,27 +56,23 @@ std::string_view code_name(const TaskTraits& task) {
 }
 
 std::string reason_of(const TaskTraits& task) {
-    const std::string cpu = cpu_in_words(task.cpu_cost_ms);
+    const std::string cpu = in_words(task.cpu_cost_ms);
     switch (classify_task(task)) {
         case Pattern::to_thread:
             return what_blocks(task) + " and needs less than 100ms of CPU (" + cpu +
                    "). On the event loop it would hold up every other task until it is done; a thread of a "
-                   "pool "
-                   "can wait in its place.";
+                   "pool can wait in its place.";
         case Pattern::process_pool:
-            return (blocks(task) ? what_blocks(task) + " and needs "
-                                 : "It does no blocking I/O, but needs ") +
-                   "100ms of CPU or more (" + cpu +
-                   "). That is too much for the event loop, and in Python too much for a thread: the threads "
-                   "of "
-                   "an interpreter take turns at computing.";
+            return (blocks(task) ? what_blocks(task) + " and needs" : "It does no blocking I/O, but needs") +
+                   " 100ms of CPU or more (" + cpu +
+                   "). That is too much for the event loop, and in Python too much for a thread: the "
+                   "threads of an interpreter take turns at computing.";
         case Pattern::pure_async:
             break;
     }
     if (task.has_async_api) {
         return "It has an async API and nothing in it blocks: awaited on the event loop, it leaves the "
-               "thread to "
-               "others whenever it waits.";
+               "thread to others whenever it waits.";
     }
     return "Nothing in it blocks and it needs less than 100ms of CPU (" + cpu +
            "): a coroutine may call it as it is.";
@@ -84,19 +80,18 @@ std::string reason_of(const TaskTraits& task) {
 
 std::vector<std::string> cautions_of(const TaskTraits& task) {
     std::vector<std::string> cautions;
-    const std::string cpu = cpu_in_words(task.cpu_cost_ms);
+    const std::string cpu = in_words(task.cpu_cost_ms);
     const Pattern pattern = classify_task(task);
     if (pattern == Pattern::pure_async && task.cpu_cost_ms >= heavy_cpu_ms) {
         cautions.push_back(
             "The notes' rule asks for no CPU time once there is an async API. But " + cpu +
             " of CPU on the event loop hold up every other task for as long. Await the I/O there, and hand "
-            "the "
-            "computing over: in C++ co_await to_thread(pool, compute), in Python a process pool.");
+            "the computing over: in C++ co_await to_thread(pool, compute), in Python a process pool.");
     } else if (pattern == Pattern::pure_async && task.cpu_cost_ms >= noticeable_cpu_ms) {
         cautions.push_back(
             cpu +
-            " of CPU on the event loop make every other task that much later. Where many run at "
-            "once and p99 rises, hand the computing to a thread (TO_THREAD).");
+            " of CPU on the event loop make every other task that much later. Where many run at once and "
+            "p99 rises, hand the computing to a thread (TO_THREAD).");
     }
     if (blocks(task) && task.has_async_api) {
         cautions.push_back(
@@ -104,40 +99,33 @@ std::vector<std::string> cautions_of(const TaskTraits& task) {
     }
     if (pattern == Pattern::to_thread && task.cpu_cost_ms >= heavy_cpu_ms / 2) {
         cautions.push_back(
-            "The notes draw the line between a thread and a process somewhere from 50 to 100ms of CPU: this "
-            "near "
-            "to it, measure both.");
+            "The notes draw the line between a thread and a process somewhere from 50 to 100ms of CPU: "
+            "this near to it, measure both.");
     }
     if (task.uses_sync_lib) {
         cautions.push_back(
             "Calls of a library from several threads at once need a library that is thread-safe. Otherwise "
-            "give "
-            "it a pool of one thread, or a process for each call at a time.");
+            "give it a pool of one thread, or a process for each call at a time.");
     }
     return cautions;
 }
 
 std::string in_cpp(Pattern pattern) {
-    static const std::string processes_win =
+    if (pattern == Pattern::pure_async)
+        return "Here C++ and Python agree: the coroutines of one event loop share its one thread.";
+    const std::string processes_win =
         "Processes still win for isolation, for a library that is not thread-safe, and where a crash must "
-        "take "
-        "only its own job along; and a process can be killed, which a thread cannot.";
-    switch (pattern) {
-        case Pattern::pure_async:
-            return "Here C++ and Python agree: the coroutines of one event loop share its one thread.";
-        case Pattern::to_thread:
-            return "The limit of 100ms is Python's: its threads share one lock (the GIL) and compute in "
-                   "turns. In "
-                   "C++ threads use all cores, so a pool of threads is also the answer to more CPU time. " +
-                   processes_win;
-        case Pattern::process_pool:
-            break;
+        "not take others along; and a process can be killed in the middle, which a thread cannot.";
+    const std::string lock = "threads share one lock (the GIL; free-threaded builds have none)";
+    if (pattern == Pattern::to_thread) {
+        return "The limit of 100ms is Python's: its " + lock +
+               " and compute in turns. In C++ threads use all cores, so a pool of threads is also the "
+               "answer to more CPU time. " +
+               processes_win;
     }
-    return "That it takes processes is Python's only: its threads share one lock (the GIL). In C++ threads "
-           "use all "
-           "cores: a pool with a thread for each core can use them all, and nothing has to be copied into "
-           "another "
-           "process: co_await to_thread(pool, compute). " +
+    return "That it takes processes is Python's only: its " + lock +
+           ". In C++ threads use all cores: a pool with a thread for each core is enough, and nothing has "
+           "to be copied into another process: co_await to_thread(pool, compute). " +
            processes_win;
 }
 
@@ -168,7 +156,7 @@ std::vector<std::string> next_of(const TaskTraits& task) {
     return next;
 }
 
-std::string cpu_in_words(double milliseconds) {
+std::string in_words(double milliseconds) {
     if (milliseconds == 0) return "0ms";
     if (milliseconds < heavy_cpu_ms - 1 || milliseconds >= heavy_cpu_ms) {
         return format_duration(static_cast<std::int64_t>(std::llround(std::min(milliseconds, 1e12) * 1e6)));
@@ -178,6 +166,11 @@ std::string cpu_in_words(double milliseconds) {
     std::array<char, 32> text{};
     char* const end = std::to_chars(text.data(), text.data() + text.size(), down).ptr;
     return std::string(text.data(), end) + "ms";
+}
+
+Fact time_fact(std::string key, std::string label, Nanoseconds time, const std::string& note) {
+    const double milliseconds = static_cast<double>(time) / 1e6;
+    return {std::move(key), std::move(label), in_words(milliseconds) + note, milliseconds};
 }
 
 }  // namespace overlap

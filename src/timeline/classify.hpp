@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "timeline/timeline.hpp"
+
 namespace overlap {
 
 /// The notes' AsyncPattern.
@@ -57,8 +59,8 @@ std::string_view in_python(const TaskTraits& task);
 /// Commands that show it.
 std::vector<std::string> next_of(const TaskTraits& task);
 
-/// "99.999ms", "500ms": never rounded across heavy_cpu_ms.
-std::string cpu_in_words(double milliseconds);
+/// Milliseconds: "99.999ms", "500ms"; never rounded across heavy_cpu_ms.
+std::string in_words(double milliseconds);
 
 /// A measured number: `words` for people, `number` (in the unit that `key` ends with) for scripts.
 struct Fact {
@@ -69,6 +71,9 @@ struct Fact {
 
     friend bool operator==(const Fact&, const Fact&) = default;
 };
+
+/// Of a time; `note` goes behind it: "200ms (99%)".
+Fact time_fact(std::string key, std::string label, Nanoseconds time, const std::string& note = "");
 
 /// What was measured, and why each trait was taken from it as it was.
 struct Evidence {

@@ -16,8 +16,6 @@ std::string share_in_words(Nanoseconds part, Nanoseconds whole) {
     return " (" + percent(static_cast<double>(part) / static_cast<double>(whole)) + ")";
 }
 
-double number(std::int64_t count) { return static_cast<double>(count); }
-
 std::string asleep_in_words(const LookedAt& seen) {
     std::string words;
     for (std::size_t i = 0; i < seen.asleep_in.size() && i < 4; ++i) {
@@ -28,42 +26,44 @@ std::string asleep_in_words(const LookedAt& seen) {
     return words;
 }
 
+Fact times(std::string key, std::string label, std::int64_t count) {
+    return {std::move(key), std::move(label), plural(static_cast<std::size_t>(count), "time"),
+            static_cast<double>(count)};
+}
+
+// A unit of 512 bytes is half a KiB.
+Fact kib(std::string key, std::string label, std::int64_t blocks) {
+    return {std::move(key), std::move(label), std::to_string(blocks / 2) + " KiB",
+            static_cast<double>(blocks) / 2};
+}
+
+Fact at_once(std::string key, std::string label, int count) {
+    return {std::move(key), std::move(label), std::to_string(count), static_cast<double>(count)};
+}
+
 std::vector<Fact> facts_of(const CommandUse& use) {
     const Nanoseconds waited = waited_at_least(use);
     const LookedAt& seen = use.seen;
     std::vector<Fact> facts{
-        {"wall_ms", "wall time", format_duration(use.wall), milliseconds(use.wall)},
-        {"cpu_ms", "CPU time", format_duration(use.cpu) + share_in_words(use.cpu, use.wall),
-         milliseconds(use.cpu)},
-        {"run_delay_ms", "ready, no CPU free", format_duration(seen.run_delay), milliseconds(seen.run_delay)},
-        {"noticed_late_ms", "end noticed late", "at most " + format_duration(seen.noticed_late),
-         milliseconds(seen.noticed_late)},
-        {"waited_ms", "nothing of it ran",
-         "at least " + format_duration(waited) + share_in_words(waited, use.wall), milliseconds(waited)},
-        {"voluntary_switches", "gave its CPU up",
-         plural(static_cast<std::size_t>(use.voluntary_switches), "time"), number(use.voluntary_switches)},
-        {"involuntary_switches", "lost its CPU",
-         plural(static_cast<std::size_t>(use.involuntary_switches), "time"),
-         number(use.involuntary_switches)},
-        {"read_kib", "read from disk", std::to_string(use.block_reads / 2) + " KiB",
-         number(use.block_reads) / 2},
-        {"written_kib", "written to disk", std::to_string(use.block_writes / 2) + " KiB",
-         number(use.block_writes) / 2},
-        {"looks", "looked at", plural(static_cast<std::size_t>(seen.looks), "time"), number(seen.looks)},
+        time_fact("wall_ms", "wall time", use.wall),
+        time_fact("cpu_ms", "CPU time", use.cpu, share_in_words(use.cpu, use.wall)),
+        time_fact("run_delay_ms", "ready, no CPU free", seen.run_delay),
+        time_fact("noticed_late_ms", "end noticed late", seen.noticed_late,
+                  seen.noticed_late > 0 ? " or less" : ""),
+        time_fact("waited_ms", "nothing of it ran", waited,
+                  share_in_words(waited, use.wall) + (waited > 0 ? " or more" : "")),
+        times("voluntary_switches", "gave its CPU up", use.voluntary_switches),
+        times("involuntary_switches", "lost its CPU", use.involuntary_switches),
+        kib("read_kib", "read from disk", use.block_reads),
+        kib("written_kib", "written to disk", use.block_writes),
+        times("looks", "looked at", seen.looks),
     };
     if (seen.looks == 0) return facts;
-    const std::vector<Fact> looks{
-        {"looks_running", "  a thread ran", plural(static_cast<std::size_t>(seen.running), "time"),
-         number(seen.running)},
-        {"looks_disk", "  one in disk wait", plural(static_cast<std::size_t>(seen.disk), "time"),
-         number(seen.disk)},
-        {"looks_asleep", "  all asleep", plural(static_cast<std::size_t>(seen.asleep), "time"),
-         number(seen.asleep)},
-        {"peak_threads", "threads at once", std::to_string(seen.peak_threads), number(seen.peak_threads)},
-        {"peak_processes", "processes at once", std::to_string(seen.peak_processes),
-         number(seen.peak_processes)},
-    };
-    facts.insert(facts.end(), looks.begin(), looks.end());
+    facts.push_back(times("looks_running", "  a thread ran", seen.running));
+    facts.push_back(times("looks_disk", "  one in disk wait", seen.disk));
+    facts.push_back(times("looks_asleep", "  all asleep", seen.asleep));
+    facts.push_back(at_once("peak_threads", "threads at once", seen.peak_threads));
+    facts.push_back(at_once("peak_processes", "processes at once", seen.peak_processes));
     if (!seen.asleep_in.empty()) facts.push_back({"asleep_in", "threads slept in", asleep_in_words(seen)});
     return facts;
 }
@@ -110,9 +110,8 @@ Classification classify_command(const CommandUse& use) {
                                        [](const auto& entry) { return waits_for_many(entry.first); });
     if (as_a_loop) {
         evidence.notes.emplace_back(
-            "It was found in a system call that can wait for many things at once, as event loops do: inside, "
-            "its "
-            "waits may overlap. To its caller it is one call that blocks all the same.");
+            "It was found in a system call that can wait for many things at once, as event loops do: "
+            "inside, its waits may overlap. To its caller it is one call that blocks all the same.");
     }
     if (use.cpu > use.wall) {
         evidence.notes.emplace_back(
@@ -121,8 +120,7 @@ Classification classify_command(const CommandUse& use) {
     if (use.seen.looks < 5) {
         evidence.notes.emplace_back(
             "It was over before it could be looked at often: how many threads it had, and what they slept "
-            "in, is "
-            "hardly known.");
+            "in, is hardly known.");
     }
     if (result.traits.uses_blocking_io) {
         TaskTraits other = result.traits;

@@ -1,7 +1,6 @@
 #include <algorithm>
 
 #include "timeline/classify_observed.hpp"
-#include "timeline/duration.hpp"
 #include "timeline/error.hpp"
 #include "timeline/metrics.hpp"
 #include "timeline/words.hpp"
@@ -63,22 +62,20 @@ std::vector<Fact> facts_of(const WayRun& way, std::size_t tasks, const TaskTime&
                            const WayRun* awaiting) {
     const auto count = static_cast<Nanoseconds>(tasks);
     const auto each = [&](std::string key, std::string label, Nanoseconds total) {
-        return Fact{std::move(key), std::move(label), format_duration(total / count),
-                    milliseconds(total) / static_cast<double>(tasks)};
+        return time_fact(std::move(key), std::move(label), total / count);
     };
     std::vector<Fact> facts{
         {"panel", "measured in", subject(way)},
         {"tasks", "tasks", std::to_string(tasks), static_cast<double>(tasks)},
         each("wall_ms", "time of a task, mean", time.all),
+        each("blocked_ms", "  blocked", time.blocked),
+        each("suspended_ms", "  suspended", time.suspended),
+        each("running_ms", "  running", time.running),
         each("cpu_ms", "CPU time of a task", way.usage.cpu),
-        each("blocked_ms", "of it blocked", time.blocked),
-        each("suspended_ms", "of it suspended", time.suspended),
-        each("running_ms", "of it running", time.running),
     };
     if (awaiting != nullptr && awaiting->heartbeat && awaiting->heartbeat->beats > 0) {
         const Nanoseconds lag = awaiting->heartbeat->worst_lag;
-        facts.push_back({"loop_lag_ms", "lag of the loop, worst",
-                         format_duration(lag) + " in " + subject(*awaiting), milliseconds(lag)});
+        facts.push_back(time_fact("loop_lag_ms", "lag of the loop, worst", lag, " in " + subject(*awaiting)));
     }
     return facts;
 }
