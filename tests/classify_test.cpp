@@ -123,15 +123,15 @@ TEST_CASE("where the advice is Python's only is said, and when processes win in 
 }
 
 TEST_CASE("a time is never shown as one on the other side of the border") {
-    CHECK(in_words(0) == "0ms");
-    CHECK(in_words(0.25) == "250us");
-    CHECK(in_words(98.96) == "99ms");
-    CHECK(in_words(99) == "99ms");
-    CHECK(in_words(99.5) == "99.5ms");
-    CHECK(in_words(99.99999) == "99.999ms");
-    CHECK(in_words(100) == "100ms");
-    CHECK(in_words(1500) == "1.50s");
-    CHECK_FALSE(in_words(1e300).empty());
+    CHECK(milliseconds_in_words(0) == "0ms");
+    CHECK(milliseconds_in_words(0.25) == "250us");
+    CHECK(milliseconds_in_words(98.96) == "99ms");
+    CHECK(milliseconds_in_words(99) == "99ms");
+    CHECK(milliseconds_in_words(99.5) == "99.5ms");
+    CHECK(milliseconds_in_words(99.99999) == "99.999ms");
+    CHECK(milliseconds_in_words(100) == "100ms");
+    CHECK(milliseconds_in_words(1500) == "1.50s");
+    CHECK_FALSE(milliseconds_in_words(1e300).empty());
 }
 
 TEST_CASE("each answer has the code for it") {

@@ -34,7 +34,7 @@ std::vector<Trait> traits_of(const Classification& classification) {
     return {
         {"uses_blocking_io", "blocking I/O", yes_or_no(task.uses_blocking_io), evidence.blocking_io},
         {"uses_sync_lib", "sync library", yes_or_no(task.uses_sync_lib), evidence.sync_lib},
-        {"cpu_cost_ms", "CPU of a task", in_words(task.cpu_cost_ms), evidence.cpu},
+        {"cpu_cost_ms", "CPU of a task", milliseconds_in_words(task.cpu_cost_ms), evidence.cpu},
         {"has_async_api", "async API", yes_or_no(task.has_async_api), evidence.async_api},
     };
 }

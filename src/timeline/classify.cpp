@@ -56,7 +56,7 @@ std::string_view code_name(const TaskTraits& task) {
 }
 
 std::string reason_of(const TaskTraits& task) {
-    const std::string cpu = in_words(task.cpu_cost_ms);
+    const std::string cpu = milliseconds_in_words(task.cpu_cost_ms);
     switch (classify_task(task)) {
         case Pattern::to_thread:
             return what_blocks(task) + " and needs less than 100ms of CPU (" + cpu +
@@ -80,7 +80,7 @@ std::string reason_of(const TaskTraits& task) {
 
 std::vector<std::string> cautions_of(const TaskTraits& task) {
     std::vector<std::string> cautions;
-    const std::string cpu = in_words(task.cpu_cost_ms);
+    const std::string cpu = milliseconds_in_words(task.cpu_cost_ms);
     const Pattern pattern = classify_task(task);
     if (pattern == Pattern::pure_async && task.cpu_cost_ms >= heavy_cpu_ms) {
         cautions.push_back(
@@ -156,7 +156,7 @@ std::vector<std::string> next_of(const TaskTraits& task) {
     return next;
 }
 
-std::string in_words(double milliseconds) {
+std::string milliseconds_in_words(double milliseconds) {
     if (milliseconds == 0) return "0ms";
     if (milliseconds < heavy_cpu_ms - 1 || milliseconds >= heavy_cpu_ms) {
         return format_duration(static_cast<std::int64_t>(std::llround(std::min(milliseconds, 1e12) * 1e6)));
@@ -170,7 +170,7 @@ std::string in_words(double milliseconds) {
 
 Fact time_fact(std::string key, std::string label, Nanoseconds time, const std::string& note) {
     const double milliseconds = static_cast<double>(time) / 1e6;
-    return {std::move(key), std::move(label), in_words(milliseconds) + note, milliseconds};
+    return {std::move(key), std::move(label), milliseconds_in_words(milliseconds) + note, milliseconds};
 }
 
 }  // namespace overlap

@@ -60,7 +60,7 @@ std::string_view in_python(const TaskTraits& task);
 std::vector<std::string> next_of(const TaskTraits& task);
 
 /// Milliseconds: "99.999ms", "500ms"; never rounded across heavy_cpu_ms.
-std::string in_words(double milliseconds);
+std::string milliseconds_in_words(double milliseconds);
 
 /// A measured number: `words` for people, `number` (in the unit that `key` ends with) for scripts.
 struct Fact {

@@ -128,6 +128,8 @@ Classification classify_command(const CommandUse& use) {
         other.has_async_api = true;
         result.otherwise = {"with an async API for what it waits for, used in place of the blocking calls",
                             classify_task(other)};
+        if (other.cpu_cost_ms >= heavy_cpu_ms)
+            result.otherwise->when += ", and its computing handed over all the same";
     }
     return result;
 }
