@@ -71,6 +71,17 @@ TEST_CASE("time without a free CPU is no waiting of the program's") {
     CHECK(waited_at_least(use) == 0);
 }
 
+TEST_CASE("threads whose delays add up to more than there was time have waited by what the looks say") {
+    CommandUse use = command(700 * ms, 50 * ms);
+    use.seen.run_delay = 2'000 * ms;
+    CHECK_FALSE(classify_command(use).traits.uses_blocking_io);
+    use.seen.asleep_time = 400 * ms;
+    CHECK(classify_command(use).traits.uses_blocking_io);
+    CHECK(waited_at_least(use) == 0);
+    CHECK(waited(use) == 400 * ms);
+    CHECK(contains(classify_command(use).evidence->blocking_io, "about 400ms"));
+}
+
 TEST_CASE("more CPU time than wall time is no negative wait") {
     const Classification parallel = classify_command(command(100 * ms, 190 * ms));
     CHECK_FALSE(parallel.traits.uses_blocking_io);

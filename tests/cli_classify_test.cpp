@@ -1,6 +1,7 @@
 // `overlap classify`: asked, given, measured.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <csignal>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -76,6 +77,9 @@ TEST_CASE("an answer from a pipe that is none, or is missing, is one line that n
     check_refused(answered("y\nn\nn\n-1\n"), 2, {"--cpu-ms", "'-1'"});
     check_refused(answered("\x1b[2J\n"), 2, {"--async-api"});
     check_refused(answered(""), 2, {"--async-api", "--no-input"});
+    const Words closed{"sh", "-c", R"(exec "$0" "$@" <&-)"};
+    check_refused(run(Launch{.arguments = {"classify"}, .wrapper = closed}), 2,
+                  {"--async-api", "--no-input"});
     check_refused(answered("y\nn\n"), 2, {"--sync-lib", "--no-input"});
     check_refused(answered(std::string(100'000, 'y')), 2, {"--async-api", "longer"});
 }
@@ -132,6 +136,15 @@ TEST_CASE("a program that computes is measured with the child that does it") {
     CHECK(busy.document.at("measured").at("looks_running") > 0);
 }
 
+TEST_CASE("a program of many threads that all wait is seen to wait") {
+    const Measured many = measured({OVERLAP_BINARY, "burst", "--tasks", "200", "--way", "pool", "--workers",
+                                    "200", "--latency", "2s", "--json"});
+    CHECK(many.ended.code == 0);
+    CHECK(many.document.at("traits").at("uses_blocking_io") == true);
+    CHECK(many.document.at("measured").at("peak_threads") >= 200);
+    CHECK(many.document.at("measured").at("asleep_ms") > 0);
+}
+
 TEST_CASE("a program that does next to nothing is PURE_ASYNC") {
     // A busy machine may make it wait: then again.
     CHECK(eventually([] { return measured({"true"}).document.at("pattern") == "PURE_ASYNC"; }));
@@ -151,7 +164,8 @@ TEST_CASE("the answer's traits follow from the numbers that it shows") {
         const Json document = measured(command).document;
         const Json& seen = document.at("measured");
         CHECK(document.at("traits").at("cpu_cost_ms") == seen.at("cpu_ms"));
-        CHECK(document.at("traits").at("uses_blocking_io") == (seen.at("waited_ms").get<double>() >= 10));
+        CHECK(document.at("traits").at("uses_blocking_io") ==
+              (std::max(seen.at("waited_ms").get<double>(), seen.at("asleep_ms").get<double>()) >= 10));
         CHECK(seen.at("looks").get<double>() == seen.value("looks_running", 0.0) +
                                                     seen.value("looks_disk", 0.0) +
                                                     seen.value("looks_asleep", 0.0));

@@ -1,5 +1,6 @@
 #include "cli/questions.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <pthread.h>
@@ -30,9 +31,19 @@ bool read_yes_or_no(const std::string& option, std::string text) {
     throw UsageError(fmt::format("the answer for {} is '{}': expected y or n", option, text));
 }
 
+[[noreturn]] void end_of_input(const std::string& option) {
+    throw UsageError(
+        fmt::format("the input ended before the answer for {0}: give {0}, or --no-input to take no or 0 for "
+                    "what is not given",
+                    option));
+}
+
 }  // namespace
 
-Questions::Questions() : terminal_(::isatty(STDIN_FILENO) == 1) {
+Questions::Questions()
+    : terminal_(::isatty(STDIN_FILENO) == 1),
+      // Asked now: where it is closed, the next file to be opened has its number.
+      open_(::fcntl(STDIN_FILENO, F_GETFD) >= 0) {
     ::sigemptyset(&signals_);
     ::sigaddset(&signals_, SIGINT);
     ::sigaddset(&signals_, SIGTERM);
@@ -83,6 +94,7 @@ std::string Questions::line(const std::string& option) {
 }
 
 void Questions::read_more(const std::string& option) {
+    if (!open_) end_of_input(option);
     std::array<pollfd, 2> files{{{STDIN_FILENO, POLLIN, 0}, {arrived_, POLLIN, 0}}};
     if (::poll(files.data(), files.size(), -1) < 0) {
         if (errno == EINTR) return;
@@ -104,11 +116,7 @@ void Questions::read_more(const std::string& option) {
     if (count == 0 && !read_.empty()) read_ += '\n';  // a last line may do without
     if (count == 0 && read_.empty()) {
         if (terminal_) std::cerr << '\n';
-        throw UsageError(
-            fmt::format("the input ended before the answer for {0}: give {0}, or --no-input to take no or 0 "
-                        "for what is not "
-                        "given",
-                        option));
+        end_of_input(option);
     }
     if (read_.size() > longest_line && read_.find('\n') == std::string::npos)
         throw UsageError(fmt::format("the answer for {} is longer than {} bytes: expected a word or a number",

@@ -36,7 +36,8 @@ class Questions {
     sigset_t before_{};
     int arrived_ = -1;  ///< becomes readable when a signal arrives
     bool terminal_ = false;
-    std::string read_;  ///< what came behind the last answer
+    bool open_ = false;  ///< standard input
+    std::string read_;   ///< what came behind the last answer
 };
 
 }  // namespace overlap

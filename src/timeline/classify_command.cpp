@@ -42,7 +42,7 @@ Fact at_once(std::string key, std::string label, int count) {
 }
 
 std::vector<Fact> facts_of(const CommandUse& use) {
-    const Nanoseconds waited = waited_at_least(use);
+    const Nanoseconds at_least = waited_at_least(use);
     const LookedAt& seen = use.seen;
     std::vector<Fact> facts{
         time_fact("wall_ms", "wall time", use.wall),
@@ -50,15 +50,16 @@ std::vector<Fact> facts_of(const CommandUse& use) {
         time_fact("run_delay_ms", "ready, no CPU free", seen.run_delay),
         time_fact("noticed_late_ms", "end noticed late", seen.noticed_late,
                   seen.noticed_late > 0 ? " or less" : ""),
-        time_fact("waited_ms", "nothing of it ran", waited,
-                  share_in_words(waited, use.wall) + (waited > 0 ? " or more" : "")),
+        time_fact("waited_ms", "nothing of it ran", at_least,
+                  share_in_words(at_least, use.wall) + (at_least > 0 ? " or more" : "")),
         times("voluntary_switches", "gave its CPU up", use.voluntary_switches),
         times("involuntary_switches", "lost its CPU", use.involuntary_switches),
         kib("read_kib", "read from disk", use.block_reads),
         kib("written_kib", "written to disk", use.block_writes),
         times("looks", "looked at", seen.looks),
     };
-    if (seen.looks == 0) return facts;
+    facts.push_back(time_fact("asleep_ms", "  asleep meanwhile", seen.asleep_time,
+                              share_in_words(seen.asleep_time, use.wall)));
     facts.push_back(times("looks_running", "  a thread ran", seen.running));
     facts.push_back(times("looks_disk", "  one in disk wait", seen.disk));
     facts.push_back(times("looks_asleep", "  all asleep", seen.asleep));
@@ -83,6 +84,8 @@ Nanoseconds waited_at_least(const CommandUse& use) {
     return std::max(Nanoseconds{0}, use.wall - use.cpu - use.seen.run_delay - use.seen.noticed_late);
 }
 
+Nanoseconds waited(const CommandUse& use) { return std::max(waited_at_least(use), use.seen.asleep_time); }
+
 bool waits_for_many(const std::string& system_call) {
     static const std::array<std::string, 8> calls{
         "epoll_wait", "epoll_pwait", "epoll_pwait2", "poll", "ppoll", "select", "pselect6", "io_uring_enter"};
@@ -90,15 +93,16 @@ bool waits_for_many(const std::string& system_call) {
 }
 
 Classification classify_command(const CommandUse& use) {
-    const Nanoseconds waited = waited_at_least(use);
+    const Nanoseconds waits = waited(use);
     Classification result;
     result.traits.cpu_cost_ms = milliseconds(use.cpu);
-    result.traits.uses_blocking_io = waited >= noticeable_wait;
+    result.traits.uses_blocking_io = waits >= noticeable_wait;
     Evidence& evidence = result.evidence.emplace();
     evidence.title = "What was measured of: " + use.line;
     evidence.facts = facts_of(use);
-    evidence.blocking_io = "nothing of it ran for " + std::string(waited > 0 ? "at least " : "") +
-                           format_duration(waited) + "; " + format_duration(noticeable_wait) +
+    const std::string how = waits == 0 ? "" : waits == waited_at_least(use) ? "at least " : "about ";
+    evidence.blocking_io = "nothing of it ran for " + how + milliseconds_in_words(milliseconds(waits)) +
+                           "; " + format_duration(noticeable_wait) +
                            " or more count as blocking, for whoever calls it and waits";
     evidence.sync_lib = "from outside it cannot be told from blocking I/O";
     evidence.cpu = "of it and of the children that it waited for";

@@ -23,6 +23,7 @@ struct LookedAt {
     int asleep = 0;   ///< the rest
     int peak_threads = 0;
     int peak_processes = 0;
+    Nanoseconds asleep_time = 0;   ///< between looks that both found no thread that ran
     Nanoseconds run_delay = 0;     ///< time its threads were ready to run and no CPU was free, added up
     Nanoseconds noticed_late = 0;  ///< time we were ready to see its end and no CPU was free, at most
     /// The system calls that sleeping threads were in, and how often they were found there; most often first.
@@ -48,6 +49,10 @@ struct CommandUse {
 /// below 0. The times of threads are added up, so what they did at the same time makes it less, never more;
 /// the run delay of a thread that came and went between two looks is not in it.
 Nanoseconds waited_at_least(const CommandUse& use);
+
+/// For how long it waited: at least the above; with many threads, whose delays add up to more than there was
+/// time, what the looks say.
+Nanoseconds waited(const CommandUse& use);
 
 /// Whether that system call waits for many things at once, as event loops do: epoll_wait, poll, ...
 bool waits_for_many(const std::string& system_call);

@@ -1,11 +1,13 @@
 #include "trace/process_looks.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <numeric>
 #include <set>
 #include <system_error>
@@ -18,11 +20,30 @@ namespace overlap {
 namespace {
 
 constexpr Nanoseconds shortest_pause = 10'000'000;
-constexpr Nanoseconds least_rest = 20;  // looking takes at most one part in so many
+constexpr Nanoseconds least_rest = 10;  // looking takes at most one part in so many
 
+// The first bytes of a file in /proc, more than is wanted of any; empty when it cannot be read. Not a stream:
+// there may be thousands of threads to look at.
 std::string text_of(const std::string& path) {
-    std::ifstream file(path);
-    return {std::istreambuf_iterator<char>(file), {}};
+    std::array<char, 1'024> text{};
+    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (file < 0) return "";
+    const ssize_t count = ::read(file, text.data(), text.size());
+    ::close(file);
+    return {text.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0))};
+}
+
+// The whole numbers, one after the other, that a text begins with.
+std::vector<std::int64_t> numbers_in(const std::string& text) {
+    std::vector<std::int64_t> numbers;
+    const char* at = text.data();
+    const char* const end = at + text.size();
+    for (std::int64_t number = 0;;) {
+        const auto [rest, error] = std::from_chars(at, end, number);
+        if (error != std::errc()) return numbers;
+        numbers.push_back(number);
+        at = rest == end ? end : rest + 1;
+    }
 }
 
 // The letter behind the name in /proc/.../stat (proc(5)); the name may hold brackets and blanks.
@@ -41,10 +62,8 @@ std::string system_call_in(const std::string& syscall) {
 // How long a thread has been ready to run while no CPU was free.
 Nanoseconds run_delay_in(const std::string& folder) {
     // "time on a CPU, time ready and without one, turns": the kernel's Documentation/scheduler/sched-stats
-    std::ifstream file(folder + "/schedstat");
-    Nanoseconds on_cpu = 0;
-    Nanoseconds delay = 0;
-    return file >> on_cpu >> delay ? delay : 0;
+    const std::vector<std::int64_t> numbers = numbers_in(text_of(folder + "/schedstat"));
+    return numbers.size() >= 2 ? numbers[1] : 0;
 }
 
 Nanoseconds our_run_delay() { return run_delay_in("/proc/thread-self"); }
@@ -73,6 +92,12 @@ Nanoseconds ProcessLooks::look(pid_t pid) {
         } else {
             ++seen_.asleep;
         }
+        if (now.running > 0) {
+            slept_since_ = 0;
+        } else {
+            if (slept_since_ > 0) seen_.asleep_time += begin - slept_since_;
+            slept_since_ = begin;
+        }
         seen_.peak_threads = std::max(seen_.peak_threads, now.threads);
         seen_.peak_processes = std::max(seen_.peak_processes, static_cast<int>(now.processes.size()));
     }
@@ -91,8 +116,8 @@ void ProcessLooks::look_at_process(pid_t pid, Now& now) {
          entry.increment(gone)) {
         const std::string thread = entry->path();
         look_at_thread(thread, static_cast<pid_t>(std::atoi(entry->path().filename().c_str())), now);
-        std::ifstream file(thread + "/children");
-        for (pid_t child = 0; file >> child;) children.push_back(child);
+        for (const std::int64_t child : numbers_in(text_of(thread + "/children")))
+            children.push_back(static_cast<pid_t>(child));
     }
     for (const pid_t child : children) look_at_process(child, now);
 }

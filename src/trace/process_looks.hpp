@@ -14,7 +14,7 @@ class ProcessLooks {
     ProcessLooks();  ///< best before the program is started
 
     /// Looks once at the process, its threads, its children and theirs; gives how long to wait before the
-    /// next look, 10 ms or more, so that looking takes at most a twentieth of the time. What cannot be read
+    /// next look, 10 ms or more, so that looking takes at most a tenth of the time. What cannot be read
     /// is passed over. Of a process that has ended, but was not awaited, only the last numbers are taken.
     Nanoseconds look(pid_t pid);
 
@@ -26,7 +26,8 @@ class ProcessLooks {
     void look_at_thread(const std::string& folder, pid_t thread, Now& now);
 
     LookedAt seen_;
-    Nanoseconds own_delay_;  ///< ours, when we last looked
+    Nanoseconds slept_since_ = 0;  ///< when the last look found no thread that ran; 0: it did
+    Nanoseconds own_delay_;        ///< ours, when we last looked
     std::map<std::string, int> asleep_in_;
     std::map<pid_t, Nanoseconds> run_delay_;  ///< the last that was read of each thread
 };
