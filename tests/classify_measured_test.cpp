@@ -80,6 +80,7 @@ TEST_CASE("threads whose delays add up to more than there was time have waited b
     CHECK(waited_at_least(use) == 0);
     CHECK(waited(use) == 400 * ms);
     CHECK(contains(classify_command(use).evidence->blocking_io, "about 400ms"));
+    CHECK(notes(classify_command(use), "from the looks alone"));
 }
 
 TEST_CASE("more CPU time than wall time is no negative wait") {

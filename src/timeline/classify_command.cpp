@@ -121,6 +121,12 @@ Classification classify_command(const CommandUse& use) {
         evidence.notes.emplace_back(
             "It used more CPU time than wall time: it ran on several cores at once by itself.");
     }
+    if (use.seen.run_delay > use.wall) {
+        evidence.notes.emplace_back(
+            "Its threads were ready at the same time, so their delays add up to more than there was time: "
+            "how "
+            "long it waited is known from the looks alone.");
+    }
     if (use.seen.looks < 5) {
         evidence.notes.emplace_back(
             "It was over before it could be looked at often: how many threads it had, and what they slept "

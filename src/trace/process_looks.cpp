@@ -20,6 +20,7 @@ namespace overlap {
 namespace {
 
 constexpr Nanoseconds shortest_pause = 10'000'000;
+constexpr Nanoseconds longest_pause = 100'000'000;
 constexpr Nanoseconds least_rest = 10;  // looking takes at most one part in so many
 
 // The first bytes of a file in /proc, more than is wanted of any; empty when it cannot be read. Not a stream:
@@ -104,7 +105,7 @@ Nanoseconds ProcessLooks::look(pid_t pid) {
     // Since the last look we may have been late; if this turns out to be the last, late to see its end.
     const Nanoseconds before = std::exchange(own_delay_, our_run_delay());
     seen_.noticed_late = own_delay_ - before;
-    return std::max(shortest_pause, (steady_now() - begin) * least_rest);
+    return std::clamp((steady_now() - begin) * least_rest, shortest_pause, longest_pause);
 }
 
 void ProcessLooks::look_at_process(pid_t pid, Now& now) {

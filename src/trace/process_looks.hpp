@@ -14,8 +14,8 @@ class ProcessLooks {
     ProcessLooks();  ///< best before the program is started
 
     /// Looks once at the process, its threads, its children and theirs; gives how long to wait before the
-    /// next look, 10 ms or more, so that looking takes at most a tenth of the time. What cannot be read
-    /// is passed over. Of a process that has ended, but was not awaited, only the last numbers are taken.
+    /// next look: 10 ms, and up to 100 ms so that looking takes a tenth of the time. What cannot be read is
+    /// passed over. Of a process that has ended, but was not awaited, only the last numbers are taken.
     Nanoseconds look(pid_t pid);
 
     [[nodiscard]] LookedAt seen() const;
