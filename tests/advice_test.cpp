@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "support/cli.hpp"
 #include "support/text.hpp"
 #include "support/timelines.hpp"
 #include "timeline/advice.hpp"

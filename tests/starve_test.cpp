@@ -6,6 +6,7 @@
 
 #include "demo/runner.hpp"
 #include "demos/demos.hpp"
+#include "support/cli.hpp"
 #include "support/in_flight.hpp"
 #include "support/text.hpp"
 #include "timeline/advice.hpp"

@@ -23,10 +23,4 @@ std::vector<std::string> lines_of(const std::string& text) {
     return lines;
 }
 
-std::string joined(const std::vector<std::string>& sentences) {
-    std::string text;
-    for (const std::string& sentence : sentences) text += sentence + ' ';
-    return text;
-}
-
 }  // namespace overlap::test

@@ -17,7 +17,4 @@ std::size_t count_of(std::string_view text, std::string_view part);
 /// The lines of a text, without their newlines.
 std::vector<std::string> lines_of(const std::string& text);
 
-/// The sentences in one text, with spaces between them.
-std::string joined(const std::vector<std::string>& sentences);
-
 }  // namespace overlap::test
