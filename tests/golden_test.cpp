@@ -1,11 +1,9 @@
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-#include <fstream>
 #include <string>
 
 #include "render/ascii.hpp"
-#include "support/files.hpp"
+#include "support/golden.hpp"
 #include "support/timelines.hpp"
 
 namespace overlap {
@@ -16,20 +14,8 @@ using test::way_of;
 
 TEST_SUITE_BEGIN("golden");
 
-// Compares with tests/golden/NAME-WIDTH.txt. With OVERLAP_UPDATE_GOLDEN set it writes the files instead, and
-// fails, so that no such run can pass for a check.
 void check_golden(const std::string& name, const Run& run, Theme theme = {}) {
-    for (const int width : {40, 80, 120}) {
-        const std::string picture = render_ascii(run, {.width = width, .theme = theme});
-        const std::string path =
-            OVERLAP_SOURCE_DIR "/tests/golden/" + name + "-" + std::to_string(width) + ".txt";
-        if (std::getenv("OVERLAP_UPDATE_GOLDEN") != nullptr) {
-            std::ofstream(path) << picture;
-            FAIL_CHECK("wrote " << path);
-            continue;
-        }
-        CHECK_MESSAGE(picture == test::read_file(path), path);
-    }
+    test::check_golden(name, [&](int width) { return render_ascii(run, {.width = width, .theme = theme}); });
 }
 
 TEST_CASE("three calls, three ways") { check_golden("three-calls", test::three_calls()); }

@@ -9,6 +9,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/terminal.hpp"
+#include "render/costs.hpp"
 #include "render/json.hpp"
 #include "render/plain.hpp"
 #include "render/sweep.hpp"
@@ -46,6 +47,8 @@ int run_render(const Invocation& invocation) {
     try {
         if (const std::optional<Sweep> sweep = parse_sweep(text)) {
             print(shown(*sweep, invocation.output, ascii));
+        } else if (const std::optional<Costs> costs = parse_costs(text)) {
+            print(shown(*costs, invocation.output, ascii));
         } else {
             print(shown(parse_run(text), invocation.output, ascii));
         }

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "render/json_machine.hpp"
 #include "timeline/advice.hpp"
 #include "timeline/metrics.hpp"
 
@@ -109,16 +110,6 @@ Json traced_json(const Run& run) {
             {"left_out", command.left_out},
             {"unanswered", command.unanswered},
             {"verdict", run.ways.empty() ? "" : verdict(run.ways.front())}};
-}
-
-Json machine_json(const Machine& machine) {
-    Json versions = Json::object();
-    for (const auto& [library, version] : machine.versions) versions[library] = version;
-    return {{"cores", machine.cores},
-            {"kernel", machine.kernel},
-            {"compiler", machine.compiler},
-            {"build", machine.build},
-            {"versions", versions}};
 }
 
 }  // namespace

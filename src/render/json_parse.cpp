@@ -4,6 +4,7 @@
 #include <array>
 #include <limits>
 
+#include "render/json_machine.hpp"
 #include "render/json_node.hpp"
 
 namespace overlap {
@@ -114,21 +115,6 @@ WayRun parse_way(const Node& node, bool traced) {
     }
     way.timeline = parse_timeline(node);
     return way;
-}
-
-Machine parse_machine(const Node& node) {
-    Machine machine;
-    machine.cores = static_cast<int>(node.at("cores").number(0, 1'000'000));
-    machine.kernel = node.at("kernel").text();
-    machine.compiler = node.at("compiler").text();
-    machine.build = node.at("build").text();
-    const Node versions = node.at("versions");
-    if (versions.json().is_object()) {
-        for (const auto& [library, version] : versions.json().items()) {
-            machine.versions.emplace_back(library, Node(version, versions.path() + "." + library).text());
-        }
-    }
-    return machine;
 }
 
 Run parse_document(const Json& document) {

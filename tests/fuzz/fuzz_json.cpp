@@ -2,11 +2,14 @@
 // again.
 #include <array>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <random>
 #include <string>
+#include <string_view>
 
 #include "fuzz/input.hpp"
 #include "render/ascii.hpp"
+#include "render/costs.hpp"
 #include "render/json.hpp"
 #include "render/plain.hpp"
 
@@ -51,6 +54,18 @@ std::string with_one_value_changed(const std::string& text, std::minstd_rand& ra
     return document.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+// The same for what things cost. Gives whether it was that.
+bool check_costs(std::string_view text) {
+    const std::optional<Costs> costs = parse_costs(text);
+    if (!costs) return false;
+    for (const int width : {40, 80, 120}) {
+        check_lines(render_ascii(*costs, {.width = width}), static_cast<std::size_t>(width));
+    }
+    must(!render_plain(*costs).empty(), "costs have facts");
+    must(parse_costs(render_json(*costs)) == costs, "costs that are kept come back as they were");
+    return true;
+}
+
 }  // namespace
 
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t most);
@@ -69,6 +84,7 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     Run run;
     try {
+        if (check_costs({reinterpret_cast<const char*>(data), size})) return 0;
         run = parse_run({reinterpret_cast<const char*>(data), size});
     } catch (const RunFormatError& error) {
         must(std::string_view(error.what()).size() > 0, "an error says something");
