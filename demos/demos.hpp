@@ -17,6 +17,7 @@ extern const Demo stream;
 extern const Demo reuse;
 extern const Demo redis;
 extern const Demo starve;
+extern const Demo spawn;
 extern const Demo forgot;
 
 /// The demos' own source files, embedded by the build.
@@ -28,6 +29,7 @@ extern const std::string_view stream_source;
 extern const std::string_view reuse_source;
 extern const std::string_view redis_source;
 extern const std::string_view starve_source;
+extern const std::string_view spawn_source;
 extern const std::string_view forgot_source;
 
 /// In the order of the lessons.

@@ -20,6 +20,11 @@ std::vector<OptionSpec> drawing_options() {
     };
 }
 
+OptionSpec json_option() {
+    return {"--json", "", "print the whole run as JSON, for 'overlap render' and for scripts",
+            OptionKind::flag};
+}
+
 std::string knob_meaning(const Knob& knob) {
     if (knob.unit == Unit::flag) return std::string(knob.meaning);
     std::string text =
@@ -79,6 +84,15 @@ CommandSpec demo_command(const Demo& demo) {
         command.options.push_back({"--" + std::string(knob.name), value_of(knob.unit), knob_meaning(knob),
                                    knob.unit == Unit::flag ? OptionKind::flag : OptionKind::value});
     }
+    if (demo.measure != nullptr) {
+        command.run = run_costs_command;
+        command.options.push_back(json_option());
+        const std::vector<OptionSpec> drawing = drawing_options();
+        command.options.insert(command.options.end(), drawing.begin(), drawing.end());
+        command.options.push_back({"--part", "PART", "", OptionKind::value, true});
+        command.options.push_back({"--control", "FD", "", OptionKind::value, true});
+        return command;
+    }
     const std::string variants = variant_names(demo);
     if (!variants.empty()) {
         command.options.push_back(
@@ -112,7 +126,7 @@ CommandSpec demo_command(const Demo& demo) {
         {"--seed", "N", "of everything random (default 0)"},
         {"--repeat", "N", "run all ways N times in turns, show the median and the spread (default 1)"},
         {"--as-in-notes", "", "the numbers of the notes that this demo comes from", OptionKind::flag},
-        {"--json", "", "print the whole run as JSON, for 'overlap render' and for scripts", OptionKind::flag},
+        json_option(),
     };
     command.options.insert(command.options.end(), common.begin(), common.end());
     const std::vector<OptionSpec> drawing = drawing_options();

@@ -13,6 +13,7 @@ enum ExitCode : int {
 };
 
 int run_demo_command(const Invocation& invocation);
+int run_costs_command(const Invocation& invocation);
 int run_list(const Invocation& invocation);
 int run_code(const Invocation& invocation);
 int run_render(const Invocation& invocation);

@@ -76,6 +76,7 @@ struct Invocation {
     std::string output_file;  ///< of trace and classify; empty: standard output
     bool log = false;
     bool stand_in = false;  ///< `serve` in place of a Redis
+    std::string part;       ///< of a child process that measures: what
     int control = -1;       ///< of a child process: the file descriptor to its parent
 };
 

@@ -224,11 +224,12 @@ RunOptions run_of(const Demo& demo, const Values& values) {
                                    : std::vector<Way>(std::begin(all_ways), std::end(all_ways));
     if (values.has("--pool")) run.pools = read_pools(demo, values.texts("--pool"));
     if (values.has("--variant")) run.variants = read_variants(demo, values.texts("--variant"));
-    if (chosen_variants(demo, run).empty()) {
+    if (demo.measure == nullptr && chosen_variants(demo, run).empty()) {
         throw UsageError(fmt::format("--variant {} and --way {} have no panel in common",
                                      fmt::join(values.texts("--variant"), ","),
                                      fmt::join(values.texts("--way"), ",")));
     }
+    if (demo.measure != nullptr) return run;
     const auto tasks = static_cast<std::int64_t>(lanes_of(demo, run.settings).size());
     run.workers = usual_workers(demo, tasks);
     if (values.has("--redis")) {
@@ -341,6 +342,7 @@ Invocation parse_arguments(const CommandSpec& command, const std::vector<std::st
     if (values.has("--sweep")) invocation.sweep = read_sweep(*command.demo, values);
     if (command.name == "serve") read_serve(values, invocation);
     if (command.name == "proxy") read_proxy(values, invocation.proxy);
+    if (values.has("--part")) invocation.part = values.text("--part");
     values.whole("--control", 0, 1'000, invocation.control);
     const bool has_command = ours != arguments.end();
     std::vector<std::string> words(has_command ? ours + 1 : ours, arguments.end());

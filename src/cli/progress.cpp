@@ -49,6 +49,11 @@ Observer ProgressLine::observer() {
                     const std::lock_guard lock(mutex_);
                     started_ = nullptr;
                 },
+            .doing =
+                [this](const std::string& what) {
+                    const std::lock_guard lock(mutex_);
+                    doing_ = what;
+                },
             .own_cost =
                 [this] {
                     const std::lock_guard lock(mutex_);
@@ -66,6 +71,7 @@ void ProgressLine::draw_until_over() {
     std::unique_lock lock(mutex_);
     while (!changed_.wait_for(lock, interval, [this] { return over_; })) {
         if (started_ != nullptr) write_error("\r\x1b[K" + line());
+        if (!doing_.empty()) write_error("\r\x1b[K" + doing_);
         cost_ = sample_thread();
     }
 }

@@ -34,6 +34,7 @@ class ProgressLine {
     int repeat_ = 0;
     int tasks_ = 0;
     const std::atomic<int>* started_ = nullptr;  ///< null between two ways
+    std::string doing_;                          ///< of a demo that measures costs
     CpuSample cost_;                             ///< of drawing, so far
     std::thread drawer_;
 };

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "timeline/costs.hpp"
 #include "timeline/duration.hpp"
 #include "timeline/run.hpp"
 
@@ -118,6 +119,13 @@ struct Demo {
     std::string_view no_processes = {};
 
     std::span<const Variant> variants;  ///< in the order of the panels
+
+    /// Of a demo that measures what things cost instead of drawing timelines: then there are no variants.
+    /// Throws Error.
+    Costs (*measure)(const RunOptions&) = nullptr;
+
+    /// What measure() has done in fresh processes (see fresh_process.hpp), by its name.
+    std::string (*measure_part)(const std::string& part) = nullptr;
 
     std::span<const std::string_view> next;  ///< commands worth trying after it
     std::string_view source;                 ///< its own file, for `overlap code`

@@ -20,6 +20,7 @@ struct Observer {
         way_begins;
     std::function<void()> way_ends;
     std::function<void(const std::string& sentence)> notice;  ///< what is to be known before the run
+    std::function<void(const std::string& what)> doing;       ///< in a demo that measures costs
     std::function<CpuSample()> own_cost;  ///< what observing took so far, to be left out of what is measured
 };
 
