@@ -14,6 +14,7 @@ std::span<const Demo* const> all_demos() {
         &starve,  //
         &spawn,   //
         &forgot,  //
+        &layers,  //
     };
     return demos;
 }

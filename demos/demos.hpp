@@ -19,6 +19,7 @@ extern const Demo redis;
 extern const Demo starve;
 extern const Demo spawn;
 extern const Demo forgot;
+extern const Demo layers;
 
 /// The demos' own source files, embedded by the build.
 extern const std::string_view api_source;
@@ -31,6 +32,7 @@ extern const std::string_view redis_source;
 extern const std::string_view starve_source;
 extern const std::string_view spawn_source;
 extern const std::string_view forgot_source;
+extern const std::string_view layers_source;
 
 /// In the order of the lessons.
 std::span<const Demo* const> all_demos();
