@@ -18,12 +18,12 @@
 #include <csignal>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
 
 #include "support/eventually.hpp"
-#include "support/files.hpp"
 
 extern char** environ;
 
@@ -172,7 +172,10 @@ struct Status {
 };
 
 Status status_of(const std::string& pid) {
-    const std::string text = read_file("/proc/" + pid + "/stat");
+    // Not read_file(), which throws when the process ends between being opened and being read.
+    std::ifstream file("/proc/" + pid + "/stat");
+    std::string text;
+    std::getline(file, text);
     const std::size_t name_end = text.rfind(") ");
     if (name_end == std::string::npos || name_end + 4 >= text.size()) return {};
     Status status{.state = text[name_end + 2]};
