@@ -11,6 +11,7 @@
 #include "cli/options.hpp"
 #include "cli/suggest.hpp"
 #include "cli/values.hpp"
+#include "demo/cores.hpp"
 #include "net/url.hpp"
 #include "timeline/error.hpp"
 

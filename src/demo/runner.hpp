@@ -50,7 +50,4 @@ Run run_demo(const Demo& demo, const RunOptions& options);
 /// Of this machine and this build.
 Machine describe_machine();
 
-/// CPUs this process may use: its affinity, and the share its control group grants, rounded up.
-int usable_cores();
-
 }  // namespace overlap
