@@ -1,6 +1,7 @@
 #include "demo/context.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace overlap {
 
@@ -74,15 +75,15 @@ std::optional<Result> Context::result() const {
     return result_;
 }
 
-Context::Loop Context::watch(asio::io_context& loop) { return {*this, loop}; }
+Context::Loop Context::watch(asio::io_context& loop, LoopLock lock) { return {*this, loop, std::move(lock)}; }
 
 Context::Pool Context::watch(asio::thread_pool& pool) {
     return Pool(surroundings_.stop, [&pool] { pool.stop(); });
 }
 
-Context::Loop::Loop(Context& context, asio::io_context& loop)
+Context::Loop::Loop(Context& context, asio::io_context& loop, LoopLock lock)
     : context_(context),
-      watch_(loop, context.recorder_, context.recorder_.add_lane("Loop", LaneKind::loop)),
+      watch_(loop, context.recorder_, context.recorder_.add_lane("Loop", LaneKind::loop), std::move(lock)),
       stop_(context.surroundings_.stop, [&loop] { loop.stop(); }) {}
 
 Context::Loop::~Loop() {

@@ -106,8 +106,9 @@ class Context {
     [[nodiscard]] Backoff backoff(int id) { return {*this, id}; }
 
     /// Watches the loop that is about to run on this thread: its lane, its heartbeat; Ctrl-C stops it.
+    /// `lock`: see LoopWatch.
     class Loop;
-    [[nodiscard]] Loop watch(asio::io_context& loop);
+    [[nodiscard]] Loop watch(asio::io_context& loop, LoopLock lock = {});
 
     /// Ctrl-C stops the pool: jobs that have not begun are dropped.
     using Pool = std::stop_callback<std::function<void()>>;
@@ -170,7 +171,7 @@ class Context::Tasks {
 
 class Context::Loop {
   public:
-    Loop(Context& context, asio::io_context& loop);
+    Loop(Context& context, asio::io_context& loop, LoopLock lock);
     ~Loop();
     Loop(const Loop&) = delete;
     Loop& operator=(const Loop&) = delete;

@@ -8,6 +8,7 @@
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
 #include <chrono>
+#include <utility>
 
 #include "compat/asio.hpp"
 #include "timeline/metrics.hpp"
@@ -27,20 +28,20 @@ thread_local LoopWatch* watch_of_this_thread = nullptr;
 
 }  // namespace
 
-LoopWatch::LoopWatch(asio::io_context& loop, Recorder& recorder, std::uint32_t lane)
+LoopWatch::LoopWatch(asio::io_context& loop, Recorder& recorder, std::uint32_t lane, LoopLock lock)
     : recorder_(recorder),
       lane_(lane),
+      lock_(std::move(lock)),
       timer_(loop, beat_interval),
-      turn_begin_(recorder.now()),
-      recorded_before_(Recorder::recorded_by_this_thread()),
       sample_before_(sample_thread()) {
     lags_.reserve(1 << 12);
+    begin_turn();
     watch_of_this_thread = this;
     asio::co_spawn(loop, beat(), asio::detached);
 }
 
 LoopWatch::~LoopWatch() {
-    before_wait();  // the last turn ends here
+    end_turn();
     watch_of_this_thread = nullptr;
 }
 
@@ -73,7 +74,18 @@ asio::awaitable<void> LoopWatch::beat() {
     }
 }
 
-void LoopWatch::before_wait() {
+void LoopWatch::begin_turn() {
+    const Nanoseconds ready = recorder_.now();
+    if (lock_.lock) lock_.lock();
+    turn_begin_ = recorder_.now();
+    // Less is what taking a free lock costs.
+    if (lock_.lock && turn_begin_ - ready >= turn_overhead) {
+        recorder_.add(lane_, State::ready, Outcome::done, ready, turn_begin_);
+    }
+    recorded_before_ = Recorder::recorded_by_this_thread();
+}
+
+void LoopWatch::end_turn() {
     const Nanoseconds now = recorder_.now();
     const CpuSample sample = sample_thread();
     // More than one event, and something else than the heartbeat's timer woke the loop.
@@ -88,12 +100,14 @@ void LoopWatch::before_wait() {
     sample_before_ = sample;
     beat_ran_ = false;
     beat_time_ = 0;
+    if (lock_.unlock) lock_.unlock();
 }
+
+void LoopWatch::before_wait() { end_turn(); }
 
 void LoopWatch::after_wait(int events) {
     events_ = events;
-    turn_begin_ = recorder_.now();
-    recorded_before_ = Recorder::recorded_by_this_thread();
+    begin_turn();
 }
 
 Heartbeat LoopWatch::heartbeat() const {
