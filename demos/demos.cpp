@@ -12,6 +12,7 @@ std::span<const Demo* const> all_demos() {
         &reuse,   //
         &redis,   //
         &starve,  //
+        &cpu,     //
         &spawn,   //
         &forgot,  //
         &layers,  //

@@ -2,6 +2,7 @@
 
 #include "conversation.hpp"
 #include "demo/call_job.hpp"
+#include "demo/count_job.hpp"
 #include "demos.hpp"
 
 namespace overlap {
@@ -17,6 +18,7 @@ std::span<const Job> all_jobs() {
         {"echo", echo},
         call_job,
         format_job,
+        count_job,
     };
     return jobs;
 }

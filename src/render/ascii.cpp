@@ -274,11 +274,16 @@ void add_panel(std::string& picture, const Run& run, const Panel& panel, const L
     picture += '\n';
 }
 
-void add_legend(std::string& picture, const Axis& axis, const Layout& layout, const Theme& theme,
-                const Drawn& drawn, bool traced) {
+std::string_view meaning_in(const Run& run, Glyph glyph) {
+    if (run.traced) return meaning_at_server(glyph);
+    return knob_of(run, "gil").value_or(0) != 0 ? meaning_with_lock(glyph) : meaning(glyph);
+}
+
+void add_legend(std::string& picture, const Run& run, const Axis& axis, const Layout& layout,
+                const Theme& theme, const Drawn& drawn) {
     std::vector<std::pair<Glyph, std::string>> items;
     for (const Glyph glyph : drawn.glyphs) {
-        std::string words(traced ? meaning_at_server(glyph) : meaning(glyph));
+        std::string words(meaning_in(run, glyph));
         if (words.empty()) continue;
         if (glyph == Glyph::brief) words += fmt::format(" ({})", drawn.brief);
         items.emplace_back(glyph, words);
@@ -353,7 +358,7 @@ void add_panels(std::string& picture, const Run& run, int width, const Theme& th
 
     Drawn drawn;
     for (const Panel& panel : panels) add_panel(picture, run, panel, layout, axis, theme, drawn);
-    add_legend(picture, axis, layout, theme, drawn, run.traced.has_value());
+    add_legend(picture, run, axis, layout, theme, drawn);
     const std::vector<std::string> table =
         run.traced ? trace_table(run, width) : comparison_table(run, width);
     for (const std::string& row : table) add_line(picture, row);

@@ -110,6 +110,10 @@ std::string_view meaning_at_server(Glyph glyph) {
     return meaning(glyph);
 }
 
+std::string_view meaning_with_lock(Glyph glyph) {
+    return glyph == Glyph::ready ? "ready, but the lock or loop is busy" : meaning(glyph);
+}
+
 std::string paint(std::string_view text, Glyph glyph, const Theme& theme) {
     const std::string_view code = color_code(glyph);
     if (!theme.color || code.empty()) return std::string(text);

@@ -23,6 +23,9 @@ std::string_view meaning(Glyph glyph);
 /// The same in the picture of a traced command.
 std::string_view meaning_at_server(Glyph glyph);
 
+/// The same where threads hold one lock while they run (--gil).
+std::string_view meaning_with_lock(Glyph glyph);
+
 /// `text` between the escape codes of the glyph's colour; `text` itself where the theme has no colour. The
 /// palette is Okabe and Ito's (https://jfly.uni-koeln.de/color/), in the nearest of the terminal's 256:
 /// readable by the colour-blind, and never red against green.

@@ -18,6 +18,7 @@ constexpr Explanation explanations[] = {
     {"api", explain_calls},       //
     {"burst", explain_calls},     //
     {"chain", explain_chain},     //
+    {"cpu", explain_cpu},         //
     {"forgot", explain_forgot},   //
     {"race", explain_race},       //
     {"redis", explain_redis},     //

@@ -14,6 +14,9 @@ std::vector<std::string> explain_calls(const Run& run);
 /// Of chains of calls: the critical path, and what awaiting one chain after the other lost.
 std::vector<std::string> explain_chain(const Run& run);
 
+/// Of tasks that compute: which ways gained, beside the cores there are; with --gil, what that lock did.
+std::vector<std::string> explain_cpu(const Run& run);
+
 /// Of a race: what waiting for the first to be given up cost, who won, and what became of the loser.
 std::vector<std::string> explain_race(const Run& run);
 

@@ -17,7 +17,7 @@ enum class State : std::uint8_t {
     waiting,    ///< suspended: waits for an answer, its thread is free for others
     blocked,    ///< waits for an answer and holds its thread
     running,    ///< uses a CPU
-    ready,      ///< its answer is in, but its event loop is busy with something else
+    ready,      ///< could run, but its event loop is busy, or a lock that it runs under is held
     backoff,    ///< an attempt failed: waits before it tries again
     reading,    ///< has a part of its answer, and takes its time over it before it reads on
     at_server,  ///< a server has the request and owes the answer; what its client does meanwhile is not known
