@@ -27,11 +27,12 @@ OptionSpec json_option() {
 
 std::string knob_meaning(const Knob& knob) {
     if (knob.unit == Unit::flag) return std::string(knob.meaning);
-    std::string text =
-        fmt::format("{}, {} to {} (default {}", knob.meaning, format_value(knob.unit, knob.least),
-                    format_value(knob.unit, knob.most), format_value(knob.unit, knob.usual));
-    if (knob.as_in_notes)
-        text += fmt::format(", in the notes {}", format_value(knob.unit, *knob.as_in_notes));
+    const std::string range =
+        knob.unit == Unit::choice
+            ? ": " + words_of(knob)
+            : fmt::format(", {} to {}", format_value(knob, knob.least), format_value(knob, knob.most));
+    std::string text = fmt::format("{}{} (default {}", knob.meaning, range, format_value(knob, knob.usual));
+    if (knob.as_in_notes) text += fmt::format(", in the notes {}", format_value(knob, *knob.as_in_notes));
     return text + ")";
 }
 
@@ -43,6 +44,8 @@ std::string value_of(Unit unit) {
             return "TIME";
         case Unit::share:
             return "SHARE";
+        case Unit::choice:
+            return "WORD";
         case Unit::flag:
             break;
     }

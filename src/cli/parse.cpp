@@ -145,6 +145,11 @@ std::int64_t read_knob(const Knob& knob, const std::string& option, const std::s
             return read_duration(option, text);
         case Unit::share:
             return std::llround(read_share(option, text) * 1e6);
+        case Unit::choice: {
+            const auto word = std::find(knob.words.begin(), knob.words.end(), text);
+            if (word != knob.words.end()) return word - knob.words.begin();
+            throw UsageError(fmt::format("{} is '{}': expected one of {}", option, text, words_of(knob)));
+        }
         case Unit::flag:
             break;
     }
@@ -181,6 +186,16 @@ std::vector<PoolKind> read_pools(const Demo& demo, const std::vector<std::string
         chosen.push_back(kind);
     }
     return chosen;
+}
+
+// A panel that was asked for by name, and cannot be shown, is not left out in silence.
+void check_panels(const Demo& demo, const RunOptions& run) {
+    if (demo.leaves_out == nullptr) return;
+    for (const Variant& variant : demo.variants) {
+        if (std::find(run.variants.begin(), run.variants.end(), variant.name) == run.variants.end()) continue;
+        const std::string why = demo.leaves_out(variant, run.settings);
+        if (!why.empty()) throw UsageError(fmt::format("--variant is '{}': {}", variant.name, why));
+    }
 }
 
 int usual_workers(const Demo& demo, std::int64_t tasks) {
@@ -225,6 +240,7 @@ RunOptions run_of(const Demo& demo, const Values& values) {
                                    : std::vector<Way>(std::begin(all_ways), std::end(all_ways));
     if (values.has("--pool")) run.pools = read_pools(demo, values.texts("--pool"));
     if (values.has("--variant")) run.variants = read_variants(demo, values.texts("--variant"));
+    check_panels(demo, run);
     if (demo.measure == nullptr && chosen_variants(demo, run).empty()) {
         throw UsageError(fmt::format("--variant {} and --way {} have no panel in common",
                                      fmt::join(values.texts("--variant"), ","),

@@ -9,8 +9,8 @@
 
 namespace overlap {
 
-std::string format_value(Unit unit, std::int64_t value) {
-    switch (unit) {
+std::string format_value(const Knob& knob, std::int64_t value) {
+    switch (knob.unit) {
         case Unit::duration:
             return format_exact(value);
         case Unit::share: {
@@ -18,11 +18,21 @@ std::string format_value(Unit unit, std::int64_t value) {
             char* const end = std::to_chars(text.data(), text.data() + text.size(), share_of(value)).ptr;
             return {text.data(), end};
         }
+        case Unit::choice:
+            return std::string(knob.words[static_cast<std::size_t>(value)]);
         case Unit::count:
         case Unit::flag:
             break;
     }
     return std::to_string(value);
+}
+
+std::string words_of(const Knob& knob, std::string_view separator) {
+    std::string words;
+    for (const std::string_view word : knob.words) {
+        words += (words.empty() ? "" : std::string(separator)) + std::string(word);
+    }
+    return words;
 }
 
 double share_of(std::int64_t millionths) { return static_cast<double>(millionths) / 1e6; }
@@ -77,14 +87,16 @@ std::string title_of_calls(const Settings& settings, std::span<const std::string
 
 namespace {
 
-std::string unit_in_run(Unit unit) {
-    switch (unit) {
+std::string unit_in_run(const Knob& knob) {
+    switch (knob.unit) {
         case Unit::duration:
             return "ns";
         case Unit::share:
             return "ppm";
         case Unit::flag:
             return "flag";
+        case Unit::choice:
+            return words_of(knob, "|");
         case Unit::count:
             break;
     }
@@ -108,8 +120,8 @@ void Settings::set(std::string_view name, std::int64_t value) {
     const std::size_t index = index_of(name);
     const Knob& knob = knobs_[index];
     if (value < knob.least || value > knob.most) {
-        throw UsageError("--" + std::string(name) + " is " + format_value(knob.unit, value) + ": expected " +
-                         format_value(knob.unit, knob.least) + " to " + format_value(knob.unit, knob.most));
+        throw UsageError("--" + std::string(name) + " is " + format_value(knob, value) + ": expected " +
+                         format_value(knob, knob.least) + " to " + format_value(knob, knob.most));
     }
     values_[index] = value;
 }
@@ -132,7 +144,7 @@ std::vector<KnobValue> Settings::values(bool foreign_server) const {
     std::vector<KnobValue> values;
     for (std::size_t i = 0; i < knobs_.size(); ++i) {
         if (foreign_server && knobs_[i].of_server) continue;
-        values.push_back({std::string(knobs_[i].name), unit_in_run(knobs_[i].unit), values_[i]});
+        values.push_back({std::string(knobs_[i].name), unit_in_run(knobs_[i]), values_[i]});
     }
     return values;
 }

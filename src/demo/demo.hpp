@@ -19,8 +19,8 @@ class Backend;
 class Context;
 struct RunOptions;
 
-/// Of a knob's value: a number, nanoseconds, millionths, 0 or 1.
-enum class Unit : std::uint8_t { count, duration, share, flag };
+/// Of a knob's value: a number, nanoseconds, millionths, 0 or 1, which of its words (from 0).
+enum class Unit : std::uint8_t { count, duration, share, flag, choice };
 
 /// A setting of a demo: `--name` on the command line.
 struct Knob {
@@ -33,6 +33,7 @@ struct Knob {
     std::optional<std::int64_t> as_in_notes =
         std::nullopt;        ///< the value under --as-in-notes, where it differs
     bool of_server = false;  ///< it steers our server, so it means nothing to a foreign one
+    std::span<const std::string_view> words = {};  ///< of a choice; `most` is the last one's number
 };
 
 /// The knobs of one run with their values.
@@ -120,6 +121,10 @@ struct Demo {
 
     std::span<const Variant> variants;  ///< in the order of the panels
 
+    /// Why the panel cannot be shown with these settings on this machine, in a sentence without its full
+    /// stop; empty where it can. Null: all can.
+    std::string (*leaves_out)(const Variant&, const Settings&) = nullptr;
+
     /// Of a demo that measures what things cost instead of drawing timelines: then there are no variants.
     /// Throws Error.
     Costs (*measure)(const RunOptions&) = nullptr;
@@ -153,7 +158,10 @@ std::string title_of_calls(const Settings& settings, std::span<const std::string
 /// A share in millionths as a number from 0 to 1.
 double share_of(std::int64_t millionths);
 
-/// A value as the command line takes it: "3", "200ms", "0.3".
-std::string format_value(Unit unit, std::int64_t value);
+/// All words of a choice: "sqlite, file, dns".
+std::string words_of(const Knob& knob, std::string_view separator = ", ");
+
+/// A value of the knob as the command line takes it: "3", "200ms", "0.3", "sqlite".
+std::string format_value(const Knob& knob, std::int64_t value);
 
 }  // namespace overlap

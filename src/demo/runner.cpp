@@ -228,7 +228,9 @@ std::vector<Variant> chosen_variants(const Demo& demo, const RunOptions& options
             variant.name.empty() || options.variants.empty() || among(options.variants, variant.name);
         const bool pool = variant.way != Way::pool ||
                           (options.pools.empty() ? variant.usual : among(options.pools, variant.pool));
-        if (named && pool && among(options.ways, variant.way)) chosen.push_back(variant);
+        const bool possible =
+            demo.leaves_out == nullptr || demo.leaves_out(variant, options.settings).empty();
+        if (named && pool && possible && among(options.ways, variant.way)) chosen.push_back(variant);
     }
     return chosen;
 }
