@@ -20,7 +20,7 @@ const std::map<std::string, std::set<std::string>> allowed{
     {"src/timeline", {}},
     {"src/compat", {"asio"}},
     {"src/record", {"timeline", "asio"}},
-    {"src/net", {"record", "timeline", "asio", "http_parser", "hiredis", "json"}},
+    {"src/net", {"record", "timeline", "asio", "http_parser", "hiredis", "sqlite3", "liburing", "json"}},
     {"src/concurrency", {"record", "timeline", "asio"}},
     {"src/demo", {"record", "timeline", "net", "concurrency", "asio", "http_parser", "fmt"}},
     {"demos", {"demo", "net", "concurrency", "asio"}},
@@ -38,7 +38,10 @@ std::string owner_of(const std::string& include) {
     if (head == "nlohmann") return "json";
     if (head == "CLI") return "cli11";
     if (head == "http_parser.h") return "http_parser";
-    if (include == "demos.hpp" || include == "redis_words.hpp") return "";  // its own folder
+    if (head == "sqlite3.h") return "sqlite3";
+    if (head == "liburing.h") return "liburing";
+    if (include == "demos.hpp" || include == "redis_words.hpp" || include == "blocking_words.hpp")
+        return "";  // its own folder
     for (const char* name : {"fmt", "hiredis", "timeline", "record", "net", "concurrency", "demo", "demos",
                              "trace", "render", "cli"}) {
         if (head == name) return head;

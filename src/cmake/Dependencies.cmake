@@ -33,6 +33,8 @@ overlap_headers(cli11 CLI/CLI.hpp libcli11-dev)
 overlap_headers(json nlohmann/json.hpp nlohmann-json3-dev)
 overlap_headers(http_parser http_parser.h libhttp-parser-dev)
 overlap_headers(hiredis hiredis/hiredis.h libhiredis-dev)
+overlap_headers(sqlite3 sqlite3.h libsqlite3-dev)
+overlap_headers(uring liburing.h liburing-dev)
 
 # The compiled half of a library whose headers were found above.
 function(overlap_library_file name package)
@@ -48,6 +50,8 @@ endfunction()
 
 overlap_library_file(http_parser libhttp-parser-dev)
 overlap_library_file(hiredis libhiredis-dev)
+overlap_library_file(sqlite3 libsqlite3-dev)
+overlap_library_file(uring liburing-dev)
 
 set(OVERLAP_FMT_INCLUDE_DIR "" CACHE PATH "Another copy of fmt's headers (empty: Debian's)")
 if(OVERLAP_FMT_INCLUDE_DIR)

@@ -29,4 +29,18 @@ TemporaryFile::~TemporaryFile() {
     std::filesystem::remove(path_, ignored);
 }
 
+TemporaryFolder::TemporaryFolder() : path_(std::filesystem::temp_directory_path() / "overlap_test_XXXXXX") {
+    REQUIRE(::mkdtemp(path_.data()) != nullptr);
+}
+
+TemporaryFolder::~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+}
+
+std::size_t TemporaryFolder::entries() const {
+    const std::filesystem::directory_iterator all(path_);
+    return static_cast<std::size_t>(std::distance(begin(all), end(all)));
+}
+
 }  // namespace overlap::test

@@ -1,6 +1,7 @@
 // Files to read, and files for one test.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 namespace overlap::test {
@@ -17,6 +18,23 @@ class TemporaryFile {
     TemporaryFile& operator=(const TemporaryFile&) = delete;
 
     [[nodiscard]] const std::string& path() const { return path_; }
+
+  private:
+    std::string path_;
+};
+
+/// A folder that is gone with the scope, with all that is in it.
+class TemporaryFolder {
+  public:
+    TemporaryFolder();
+    ~TemporaryFolder();
+    TemporaryFolder(const TemporaryFolder&) = delete;
+    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+    [[nodiscard]] const std::string& path() const { return path_; }
+
+    /// How many files and folders are in it.
+    [[nodiscard]] std::size_t entries() const;
 
   private:
     std::string path_;
