@@ -4,18 +4,19 @@ namespace overlap {
 
 std::span<const Demo* const> all_demos() {
     static const Demo* const demos[] = {
-        &api,     //
-        &burst,   //
-        &chain,   //
-        &race,    //
-        &stream,  //
-        &reuse,   //
-        &redis,   //
-        &starve,  //
-        &cpu,     //
-        &spawn,   //
-        &forgot,  //
-        &layers,  //
+        &api,       //
+        &burst,     //
+        &chain,     //
+        &race,      //
+        &stream,    //
+        &reuse,     //
+        &redis,     //
+        &starve,    //
+        &cpu,       //
+        &blocking,  //
+        &spawn,     //
+        &forgot,    //
+        &layers,    //
     };
     return demos;
 }

@@ -1,6 +1,7 @@
 #include <string>
 
 #include "conversation.hpp"
+#include "demo/blocking_jobs.hpp"
 #include "demo/call_job.hpp"
 #include "demo/count_job.hpp"
 #include "demos.hpp"
@@ -15,10 +16,13 @@ std::string echo(const TaskLane&, std::string_view argument) { return std::strin
 
 std::span<const Job> all_jobs() {
     static const Job jobs[] = {
-        {"echo", echo},
-        call_job,
-        format_job,
-        count_job,
+        {"echo", echo},  //
+        call_job,        //
+        format_job,      //
+        count_job,       //
+        save_job,        //
+        file_job,        //
+        lookup_job,      //
     };
     return jobs;
 }

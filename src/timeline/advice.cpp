@@ -15,17 +15,18 @@ struct Explanation {
 
 // Demos that are not named here make independent calls.
 constexpr Explanation explanations[] = {
-    {"api", explain_calls},       //
-    {"burst", explain_calls},     //
-    {"chain", explain_chain},     //
-    {"cpu", explain_cpu},         //
-    {"forgot", explain_forgot},   //
-    {"race", explain_race},       //
-    {"redis", explain_redis},     //
-    {"reuse", explain_reuse},     //
-    {"starve", explain_starve},   //
-    {"stream", explain_streams},  //
-    {"trace", explain_trace},     //
+    {"api", explain_calls},          //
+    {"blocking", explain_blocking},  //
+    {"burst", explain_calls},        //
+    {"chain", explain_chain},        //
+    {"cpu", explain_cpu},            //
+    {"forgot", explain_forgot},      //
+    {"race", explain_race},          //
+    {"redis", explain_redis},        //
+    {"reuse", explain_reuse},        //
+    {"starve", explain_starve},      //
+    {"stream", explain_streams},     //
+    {"trace", explain_trace},        //
 };
 
 }  // namespace

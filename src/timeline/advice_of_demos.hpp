@@ -16,6 +16,8 @@ std::vector<std::string> explain_chain(const Run& run);
 
 /// Of tasks that compute: which ways gained, beside the cores there are; with --gil, what that lock did.
 std::vector<std::string> explain_cpu(const Run& run);
+/// Of calls that only block: what they did to the event loop when made on it, and what offloading them gave.
+std::vector<std::string> explain_blocking(const Run& run);
 
 /// Of a race: what waiting for the first to be given up cost, who won, and what became of the loser.
 std::vector<std::string> explain_race(const Run& run);

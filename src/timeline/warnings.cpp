@@ -42,6 +42,9 @@ void warn_failures(const Run& run, const WayRun& way, std::vector<std::string>& 
         text += " Try a longer --timeout";
         text += knob_of(run, "connect-timeout") ? " or --connect-timeout." : ".";
     }
+    if (reasons.contains("database is locked") && knob_of(run, "busy-timeout")) {
+        text += " Somebody else had the lock: try a longer --busy-timeout.";
+    }
     sentences.push_back(text);
 }
 
