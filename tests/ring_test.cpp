@@ -170,7 +170,8 @@ TEST_CASE("where io_uring is forbidden, its panel is left out, the title says so
 
         const Words small{"blocking", "--what", "file", "--tasks", "2", "--size", "1"};
         const Json document = run_as_json(small);
-        CHECK(contains(document["title"], "; io_uring cannot be used here: operation not permitted)"));
+        CHECK(contains(document["title"].get<std::string>(),
+                       "; io_uring cannot be used here: operation not permitted)"));
         CHECK(document["ways"].size() == 4);
         for (const Json& way : document["ways"]) CHECK(way["variant"] != "io_uring");
         check_refused(test::run(small + Words{"--variant", "io_uring"}), 2,

@@ -7,6 +7,7 @@
 
 #include "demo/cores.hpp"
 #include "demo/runner.hpp"
+#include "net/sqlite_store.hpp"
 
 namespace overlap {
 namespace {
@@ -32,6 +33,7 @@ Machine describe_machine() {
     machine.versions = {
         {"overlap", OVERLAP_VERSION},
         {"asio", number(ASIO_VERSION / 100000, ASIO_VERSION / 100 % 1000, ASIO_VERSION % 100)},
+        {"sqlite", net::sqlite_version()},
         {"fmt", number(FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100)},
         {"http_parser",
          number(HTTP_PARSER_VERSION_MAJOR, HTTP_PARSER_VERSION_MINOR, HTTP_PARSER_VERSION_PATCH)},

@@ -91,16 +91,17 @@ void SqliteStore::fail(int code) {
     throw Error(database_ ? ::sqlite3_errmsg(database_.get()) : ::sqlite3_errstr(code));
 }
 
-// Called while somebody else has the lock; 0 gives up. What sqlite3_busy_timeout() installs does the same, it
-// looks again after a while until the time is over, but it would not hear of Ctrl-C.
+// Called while somebody else has the lock; 0 gives up. There is nothing that tells when a lock is let go:
+// SQLite looks again after a while. What sqlite3_busy_timeout() installs does so too, but would not hear of
+// Ctrl-C.
 int SqliteStore::when_busy(void* self, int calls) {
     SqliteStore& store = *static_cast<SqliteStore*>(self);
     const Nanoseconds now = steady_now();
     if (calls == 0) store.busy_since_ = now;
     const Nanoseconds left = store.busy_since_ + store.options_.busy_timeout - now;
     if (left <= 0 || (store.options_.stopped && store.options_.stopped())) return 0;
-    constexpr Nanoseconds look_again = 2'000'000;
-    std::this_thread::sleep_for(std::chrono::nanoseconds(std::min(left, look_again)));
+    constexpr Nanoseconds ms = 1'000'000;
+    ::sqlite3_sleep(static_cast<int>(std::min(2 * ms, left) / ms + (left < ms ? 1 : 0)));
     return 1;
 }
 
