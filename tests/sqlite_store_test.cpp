@@ -1,5 +1,6 @@
 // SQLite databases: what is written is read, and what goes wrong is said in SQLite's words.
 #include <doctest/doctest.h>
+#include <sqlite3.h>
 
 #include <atomic>
 #include <memory>
@@ -71,6 +72,20 @@ TEST_CASE("somebody else's lock is waited for, as long as the busy timeout allow
     SqliteStore patient(path, {.busy_timeout = minute});
     patient.add("yes");
     CHECK(patient.messages() == Messages{"yes"});
+}
+
+TEST_CASE("somebody else lets the lock go even while another reads") {
+    const TemporaryFolder folder;
+    const std::string path = folder.path() + "/a.db";
+    sqlite3* reader = nullptr;
+    REQUIRE(::sqlite3_open(path.c_str(), &reader) == SQLITE_OK);
+    REQUIRE(::sqlite3_exec(reader, "BEGIN; SELECT count(*) FROM sqlite_master", nullptr, nullptr, nullptr) ==
+            SQLITE_OK);
+    const SqliteWriter other(path, 1 * ms);
+    SqliteStore next(path, {.table = false, .busy_timeout = minute});
+    next.lock();
+    next.unlock();
+    ::sqlite3_close(reader);
 }
 
 TEST_CASE("a stop ends the wait for a lock") {

@@ -79,7 +79,9 @@ std::vector<std::string> SqliteStore::messages() {
 }
 
 void SqliteStore::lock() { execute("BEGIN IMMEDIATE"); }
-void SqliteStore::unlock() { execute("COMMIT"); }
+// Not COMMIT: in a database that is still empty there is a first page to write, for which it would have to
+// wait until nobody reads.
+void SqliteStore::unlock() { execute("ROLLBACK"); }
 
 void SqliteStore::execute(const char* sql) {
     Statement statement(*this, sql);

@@ -42,7 +42,7 @@ class SqliteStore {
     /// All messages, in the order they were added.
     std::vector<std::string> messages();
 
-    /// Takes the write lock, as a transaction that writes does.
+    /// Takes the write lock, as a transaction that writes does, and lets it go without having written.
     void lock();
     void unlock();
 
