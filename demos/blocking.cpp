@@ -129,6 +129,7 @@ const Demo blocking{
     .title = blocking_title,
     .caption = blocking_caption,
     .backend = blocking_backend,
+    .sequential_time = blocking_time,
     .variants = variants,
     .leaves_out = why_left_out,
     .next = blocking_next,

@@ -1,5 +1,7 @@
 #include "blocking_words.hpp"
 
+#include <algorithm>
+
 #include "demo/blocking_jobs.hpp"
 #include "demo/in_process.hpp"
 
@@ -27,6 +29,11 @@ std::string blocking_title(const Settings& settings, std::span<const std::string
             return count_of(tasks, "lookup") + " of localhost by getaddrinfo";
     }
     return "";
+}
+
+Nanoseconds blocking_time(const Settings& settings) {
+    if (static_cast<Library>(settings.get("what")) != Library::sqlite) return 0;
+    return settings.get("tasks") * std::min(settings.get("locked"), settings.get("busy-timeout"));
 }
 
 std::string blocking_caption(const Variant& variant, const Context& run) {

@@ -12,6 +12,7 @@
 namespace overlap {
 
 std::string blocking_title(const Settings& settings, std::span<const std::string> urls);
+Nanoseconds blocking_time(const Settings& settings);  ///< that the sequential way waits for locks
 std::string blocking_caption(const Variant& variant, const Context& run);
 
 constexpr Knob choice(std::string_view name, std::string_view meaning,

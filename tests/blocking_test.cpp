@@ -112,6 +112,22 @@ TEST_CASE("inline the loop is held for as long as the calls take, offloaded it i
     CHECK(contains(why[2], "The process pool had up to"));
 }
 
+TEST_CASE("what held the loop is no riddle where it is drawn") {
+    WayRun way;
+    way.way = Way::coroutines;
+    way.timeline.lanes = {{.name = "Task1"}};
+    way.timeline.spans = {{.state = State::blocked, .begin = 0, .end = 500 * ms}};
+    way.heartbeat = Heartbeat{.beats = 1, .worst_lag = 499 * ms, .p99_lag = 499 * ms};
+    way.makespans = {500 * ms};
+    Run run;
+    run.demo = "blocking";
+    run.ways = {way};
+    CHECK(warnings(run).empty());
+    run.ways[0].timeline.spans[0].state = State::waiting;
+    REQUIRE(warnings(run).size() == 1);
+    CHECK(contains(warnings(run).front(), "something held it"));
+}
+
 TEST_CASE("the jobs compare what they read with what they wrote") {
     const Work work;
     Recorder recorder(16);

@@ -46,6 +46,10 @@ std::string good_value(const OptionSpec& option) {
         const std::size_t begin = option.meaning.find(" of ") + 4;
         return option.meaning.substr(begin, option.meaning.find_first_of(",;", begin) - begin);
     }
+    if (option.value == "WORD") {  // "the library that blocks: sqlite, file, dns (default sqlite)"
+        const std::size_t begin = option.meaning.find(": ") + 2;
+        return option.meaning.substr(begin, option.meaning.find(',', begin) - begin);
+    }
     FAIL("say here which value " << option.name << " takes");
     return "";
 }

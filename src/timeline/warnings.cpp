@@ -92,6 +92,8 @@ void warn_shared_cores(const Run& run, std::vector<std::string>& sentences) {
 void warn_loop(const WayRun& way, std::vector<std::string>& sentences) {
     if (!way.heartbeat || way.heartbeat->worst_lag < 20'000'000) return;
     if (time_in(way.timeline, State::ready) > 0) return;  // known what held it, and drawn
+    const bool blocked_on_it = way.way == Way::coroutines && time_in(way.timeline, State::blocked) > 0;
+    if (blocked_on_it) return;
     sentences.push_back("The event loop was late by up to " + format_duration(way.heartbeat->worst_lag) +
                         ": something held it, or the machine was busy with something else.");
 }
