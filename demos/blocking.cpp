@@ -99,7 +99,7 @@ constexpr Variant variants[] = {{Way::sequential, "", sequential},
 
 constexpr Knob knobs[] = {
     choice("what", "the library that blocks", library_words),
-    {.name = "tasks", .meaning = "databases, files or lookups", .usual = 4, .least = 1, .most = 1'000},
+    {.name = "tasks", .meaning = "databases, files or lookups", .usual = 4, .least = 1, .most = 500},
     {.name = "messages",
      .meaning = "sqlite: to save in each, a COMMIT each",
      .usual = 4,

@@ -20,6 +20,7 @@ namespace overlap {
 namespace {
 
 constexpr std::int64_t mebibyte = 1024 * 1024;
+constexpr std::int64_t piece = mebibyte / 4;  // of a file, read or written at once
 
 BlockingTask decode(std::string_view argument) {
     std::istringstream words{std::string(argument)};
@@ -70,14 +71,14 @@ std::string save(const TaskLane& lane, std::string_view argument) {
 
 std::string file(const TaskLane& lane, std::string_view argument) {
     const BlockingTask task = decode(argument);
-    std::vector<char> chunk(mebibyte);
-    std::vector<char> expected(mebibyte);
+    std::vector<char> chunk(piece);
+    std::vector<char> expected(piece);
 
     ScopedSpan span = lane.span(State::blocked);
     try {
         {
             net::File out(task.path, O_WRONLY | O_CREAT | O_TRUNC);
-            for (std::int64_t at = 0; at < task.bytes; at += mebibyte) {
+            for (std::int64_t at = 0; at < task.bytes; at += piece) {
                 end_if_interrupted(lane);
                 net::pattern(chunk, task.id, at);
                 out.write(chunk, at);
@@ -87,7 +88,7 @@ std::string file(const TaskLane& lane, std::string_view argument) {
         }
         if (task.trouble == Trouble::missing) ::unlink(task.path.c_str());
         net::File in(task.path, O_RDONLY);
-        for (std::int64_t at = 0; at < task.bytes; at += mebibyte) {
+        for (std::int64_t at = 0; at < task.bytes; at += piece) {
             end_if_interrupted(lane);
             in.read(chunk, at);
             net::pattern(expected, task.id, at);
@@ -104,14 +105,14 @@ std::string file(const TaskLane& lane, std::string_view argument) {
 // The same, step for step: only who waits is another.
 asio::awaitable<void> file_async(Context& run, net::Ring& ring, int id) {
     const BlockingTask task = blocking_task(run, id);
-    std::vector<char> chunk(mebibyte);
-    std::vector<char> expected(mebibyte);
+    std::vector<char> chunk(piece);
+    std::vector<char> expected(piece);
 
     ScopedSpan span = run.span(id, State::waiting);
     try {
         {
             const net::File out(co_await ring.open(task.path, O_WRONLY | O_CREAT | O_TRUNC));
-            for (std::int64_t at = 0; at < task.bytes; at += mebibyte) {
+            for (std::int64_t at = 0; at < task.bytes; at += piece) {
                 net::pattern(chunk, task.id, at);
                 co_await ring.write(out.descriptor(), chunk, at);
             }
@@ -120,7 +121,7 @@ asio::awaitable<void> file_async(Context& run, net::Ring& ring, int id) {
         }
         if (task.trouble == Trouble::missing) ::unlink(task.path.c_str());
         const net::File in(co_await ring.open(task.path, O_RDONLY));
-        for (std::int64_t at = 0; at < task.bytes; at += mebibyte) {
+        for (std::int64_t at = 0; at < task.bytes; at += piece) {
             co_await ring.read(in.descriptor(), chunk, at);
             net::pattern(expected, task.id, at);
             if (chunk != expected) throw Error("not what was written");
