@@ -221,7 +221,7 @@ TEST_CASE("on the command line: failures are drawn, exit with 1, and are kept; C
     Process process({.arguments = {"blocking", "--locked", "60s", "--busy-timeout", "60s"},
                      .environment = {here},
                      .terminal = true});
-    process.read_until("sequential");
+    process.read_until("task 1 of 4");
     process.type("\x03");
     CHECK(process.wait(long_before_that).code == 130);
     CHECK(work.left_behind() == 0);
