@@ -78,7 +78,9 @@ WayRun measure_way(const Demo& demo, const Variant& variant, int repeat, const R
     result.result = context.result();
     result.interrupted = options.stop.stop_requested();
     result.timeline = recorder.take();
-    result.usage.threads = std::max(1, threads_of_tasks(result.timeline) - context.worker_processes());
+    const int threads = threads_of_tasks(result.timeline) - context.worker_processes();
+    // The pool's own event loop, where the tasks are worker processes'.
+    result.usage.threads = context.worker_processes() > 0 ? std::max(1, threads) : threads;
     if (variant.pool == PoolKind::processes && result.usage.peak_memory) {
         const std::optional<std::int64_t> workers = context.worker_memory();
         result.usage.peak_memory =
