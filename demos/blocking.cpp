@@ -130,6 +130,7 @@ const Demo blocking{
     .caption = blocking_caption,
     .backend = blocking_backend,
     .sequential_time = blocking_time,
+    .sync_library = true,
     .variants = variants,
     .leaves_out = why_left_out,
     .next = blocking_next,

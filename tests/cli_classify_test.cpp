@@ -224,6 +224,12 @@ TEST_CASE("a demo is run and classified by what it did") {
     CHECK(contains(race.out, "PURE_ASYNC (case A)"));
 }
 
+TEST_CASE("a demo whose library only blocks uses a sync library") {
+    const Json blocking = run_as_json({"classify", "blocking", "--json"});
+    CHECK(blocking.at("traits").at("uses_sync_lib") == true);
+    CHECK(blocking.at("pattern") == "TO_THREAD");
+}
+
 TEST_CASE("Ctrl-C during a demo ends it and its server") {
     Process process(Launch{.arguments = {"classify", "stream"}});
     REQUIRE(eventually([&] { return children_of(process.pid()).size() == 1; }));
@@ -235,6 +241,7 @@ TEST_CASE("Ctrl-C during a demo ends it and its server") {
 
 TEST_CASE("command lines that make no sense start nothing") {
     check_refused(run({"classify", "aip"}), 2, {"'aip'", "did you mean 'api'"});
+    check_refused(run({"classify", "spawn"}), 2, {"spawn measures costs"});
     check_refused(run({"classify", "api", "burst"}), 2, {"'burst'", "DEMO"});
     check_refused(run({"classify", "--measure"}), 2, {"COMMAND", "'--'"});
     check_refused(run({"classify", "--measure", "--"}), 2, {"COMMAND"});

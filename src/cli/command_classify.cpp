@@ -94,13 +94,19 @@ int run_classify(const Invocation& invocation) {
         show(classify_command(use));
         return exit_code_of(use);
     }
+    if (demo != nullptr && demo->measure != nullptr) {
+        throw UsageError(
+            fmt::format("{} measures costs, it has no task to classify: expected a demo such as api, cpu or "
+                        "blocking",
+                        demo->name));
+    }
     if (demo != nullptr) {
         const Run run = run_of(*demo);
         if (run.interrupted) {
             std::cerr << fmt::format("overlap: interrupted before '{}' was measured\n", demo->name);
             return exit_interrupted;
         }
-        show(classify_run(run));
+        show(classify_run(run, demo->sync_library));
         return exit_done;
     }
     TaskTraits task;

@@ -108,8 +108,9 @@ struct Demo {
 
     /// The knob that --sweep varies: how many coroutines are in flight at once. Empty: none.
     std::string_view sweeps = {};
-    bool takes_urls = false;   ///< whether it can call a foreign server (--url)
-    bool takes_redis = false;  ///< whether it can use a foreign Redis (--redis)
+    bool sync_library = false;  ///< its work is done by a library that has no asynchronous interface
+    bool takes_urls = false;    ///< whether it can call a foreign server (--url)
+    bool takes_redis = false;   ///< whether it can use a foreign Redis (--redis)
 
     /// Workers in the pool, unless --workers says otherwise; 0: one per task.
     int usual_workers = 0;

@@ -61,7 +61,8 @@ bool waits_for_many(const std::string& system_call);
 Classification classify_command(const CommandUse& use);
 
 /// A demo's task: what it takes is the sequential way's, whether it can be awaited is the coroutines'. Throws
-/// Error when no way of it did all of its work.
-Classification classify_run(const Run& run);
+/// Error when no way of it did all of its work. `sync_library`: its work is done by a library that has no
+/// asynchronous interface.
+Classification classify_run(const Run& run, bool sync_library = false);
 
 }  // namespace overlap

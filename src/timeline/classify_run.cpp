@@ -82,7 +82,7 @@ std::vector<Fact> facts_of(const WayRun& way, std::size_t tasks, const TaskTime&
 
 }  // namespace
 
-Classification classify_run(const Run& run) {
+Classification classify_run(const Run& run, bool sync_library) {
     const WayRun& way = measured_panel(run);
     const std::size_t tasks = std::max<std::size_t>(1, summarize_tasks(way.timeline).size());
     const TaskTime time = task_time(way.timeline);
@@ -92,6 +92,7 @@ Classification classify_run(const Run& run) {
     Classification result;
     result.traits.cpu_cost_ms = milliseconds(way.usage.cpu) / static_cast<double>(tasks);
     result.traits.uses_blocking_io = blocks && awaiting == nullptr;
+    result.traits.uses_sync_lib = sync_library;
     result.traits.has_async_api = awaiting != nullptr;
     Evidence& evidence = result.evidence.emplace();
     evidence.title = "What was measured of: overlap " + run.demo;
@@ -103,7 +104,8 @@ Classification classify_run(const Run& run) {
     } else {
         evidence.blocking_io = "the tasks of " + subject(way) + " were blocked, and no coroutine awaited it";
     }
-    evidence.sync_lib = "known, as the demo is ours: what blocks in it is its own I/O";
+    evidence.sync_lib = sync_library ? "known, as the demo is ours: the library only blocks"
+                                     : "known, as the demo is ours: what blocks in it is its own I/O";
     evidence.cpu = "what " + subject(way) + " used, divided by its tasks";
     evidence.async_api =
         awaiting != nullptr ? "the tasks of " + subject(*awaiting) + " waited suspended, none held its thread"

@@ -48,8 +48,11 @@ void warn_failures(const Run& run, const WayRun& way, std::vector<std::string>& 
     sentences.push_back(text);
 }
 
-void warn_queue(const WayRun& way, std::vector<std::string>& sentences) {
+void warn_queue(const Run& run, const WayRun& way, std::vector<std::string>& sentences) {
     if (way.workers == 0 || way.interrupted) return;
+    // More workers shorten waiting; computing needs cores.
+    const bool computes = time_in(way.timeline, State::running) > time_in(way.timeline, State::blocked);
+    if (computes && way.workers >= run.machine.cores) return;
     const std::vector<TaskSummary> tasks = summarize_tasks(way.timeline);
     if (tasks.size() <= static_cast<std::size_t>(way.workers)) return;
     Nanoseconds longest = 0;
@@ -58,10 +61,7 @@ void warn_queue(const WayRun& way, std::vector<std::string>& sentences) {
                        std::to_string(tasks.size()) + "): tasks queued for up to " +
                        format_duration(longest) + ".";
     const std::size_t more = std::min<std::size_t>(tasks.size(), 1000);
-    // More workers shorten waiting; computing needs cores.
-    const bool computes = time_in(way.timeline, State::running) > time_in(way.timeline, State::blocked);
-    if (!computes && more > static_cast<std::size_t>(way.workers))
-        text += " Try --workers " + std::to_string(more) + ".";
+    if (more > static_cast<std::size_t>(way.workers)) text += " Try --workers " + std::to_string(more) + ".";
     sentences.push_back(text);
 }
 
@@ -74,7 +74,9 @@ void warn_shared_cores(const Run& run, std::vector<std::string>& sentences) {
     for (const WayRun& way : run.ways) {
         const Nanoseconds running = time_in(way.timeline, State::running);
         const Nanoseconds missing = running - way.usage.cpu;
-        if (way.interrupted || missing <= most || missing < noticeable || missing * 5 < running) continue;
+        if (way.interrupted || way.usage.cpu == 0 || missing <= most || missing < noticeable ||
+            missing * 5 < running)
+            continue;
         worst = &way;
         most = missing;
     }
@@ -158,7 +160,7 @@ std::vector<std::string> warnings(const Run& run) {
                                 " did not finish; what is drawn is what had happened by then.");
         }
         warn_failures(run, way, sentences);
-        warn_queue(way, sentences);
+        warn_queue(run, way, sentences);
         warn_loop(way, sentences);
         warn_overflow(way, sentences);
         warn_repeats(run, way, sentences);
