@@ -21,7 +21,7 @@ class Backend {
     Backend(const Backend&) = delete;
     Backend& operator=(const Backend&) = delete;
 
-    /// Where it listens: "http://127.0.0.1:40123", "127.0.0.1:6379". Or a folder: "/tmp/overlap-1".
+    /// Where it listens: "http://127.0.0.1:40123", "127.0.0.1:6379". Or a folder's path.
     [[nodiscard]] virtual std::string address() const = 0;
 
     /// The forward proxy to reach it through: "127.0.0.1:40124"; empty: none.
