@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "concurrency/gather.hpp"
+#include "demo/call_job.hpp"
 #include "demo/context.hpp"
+#include "demo/in_process.hpp"
 #include "demo/knobs.hpp"
 #include "demos.hpp"
 #include "net/http_client.hpp"
@@ -84,10 +86,19 @@ void pool(Context& run) {
     threads.join();
 }
 
+// Python: with ProcessPoolExecutor(workers) as pool: pool.submit(fetch, id) for each
+asio::awaitable<void> fetch_in_process(Context& run, ProcessPool& workers, int id) {
+    std::vector<Call> chain{{target_of(run, "user", id), Phase::user},
+                            {target_of(run, "posts", id), Phase::posts}};
+    co_await calls_in_process(run, workers, id, std::move(chain));
+}
+void processes(Context& run) { run_in_processes(run, fetch_in_process); }
+
 constexpr Variant variants[] = {{Way::sequential, "", sequential},
                                 {Way::coroutines, "naive", coroutines<one_after_the_other>},
                                 {Way::coroutines, "gather", coroutines<all_at_once>},
-                                {Way::pool, "", pool}};
+                                {Way::pool, "", pool},
+                                {Way::pool, "", processes, PoolKind::processes, false}};
 constexpr Knob knobs[] = {
     {.name = "users", .meaning = "users to fetch", .usual = 3, .least = 1, .most = 10'000},
     knob::latency("user-latency", "time our server takes for a user", 200 * knob::ms),
@@ -120,6 +131,7 @@ const Demo chain{
         },
     .caption = [](const Variant& variant, const Context& run) -> std::string {
         if (variant.way == Way::sequential) return "Sequential: one user after the other on one thread";
+        if (variant.pool == PoolKind::processes) return process_caption(run, "one chain at a time");
         if (variant.way == Way::pool)
             return "Thread pool: one chain each, threads: " + std::to_string(run.workers());
         return variant.name == "naive" ? "Coroutines, naive: co_await one chain after the other"
@@ -130,8 +142,6 @@ const Demo chain{
         [](const Settings& settings) {
             return (settings.get("user-latency") + settings.get("posts-latency")) * settings.get("users");
         },
-    .no_processes =
-        "it compares how answers are awaited, and a worker process would await them as a thread does",
     .variants = variants,
     .next = next,
     .source = chain_source,

@@ -34,9 +34,11 @@ constexpr int most_starts = 2;
 
 // One run().
 struct Call {
-    Call(const asio::any_io_executor& executor, std::string request, std::function<void()> on_given)
+    Call(const asio::any_io_executor& executor, std::string request, std::function<void()> on_given,
+         State state)
         : frame(std::move(request)),
           given_hook(std::move(on_given)),
+          working(state),
           wake(executor, asio::steady_timer::time_point::max()) {}
 
     void end() {
@@ -46,6 +48,7 @@ struct Call {
 
     std::string frame;
     std::function<void()> given_hook;
+    State working;  ///< see run()
     JobReply reply{.attempts = 0};
     Nanoseconds given = 0;  ///< when a worker got it, the last time
     bool ended = false;
@@ -86,8 +89,8 @@ struct Place {
 
 // Shared by the pool, its waiting callers and what waits for its workers: each may be destroyed before the
 // others. After stop() nothing happens any more.
-struct ProcessPool::State : std::enable_shared_from_this<State> {
-    State(asio::any_io_executor loop, std::size_t workers, ProcessPoolOptions given)
+struct ProcessPool::Shared : std::enable_shared_from_this<Shared> {
+    Shared(asio::any_io_executor loop, std::size_t workers, ProcessPoolOptions given)
         : executor(std::move(loop)), options(std::move(given)), places(std::max<std::size_t>(workers, 1)) {}
 
     void start(std::size_t index);
@@ -100,9 +103,9 @@ struct ProcessPool::State : std::enable_shared_from_this<State> {
     void lost(Worker& worker, std::string why);
     void stop();
 
-    static asio::awaitable<void> attend(std::shared_ptr<State> state, std::shared_ptr<Worker> worker);
-    static asio::awaitable<JobReply> run(std::shared_ptr<State> state, std::string job, std::string argument,
-                                         std::function<void()> given);
+    static asio::awaitable<void> attend(std::shared_ptr<Shared> state, std::shared_ptr<Worker> worker);
+    static asio::awaitable<JobReply> run(std::shared_ptr<Shared> state, std::string job, std::string argument,
+                                         std::function<void()> given, State working);
 
     asio::any_io_executor executor;
     ProcessPoolOptions options;
@@ -113,7 +116,7 @@ struct ProcessPool::State : std::enable_shared_from_this<State> {
     bool stopped = false;
 };
 
-void ProcessPool::State::start(std::size_t index) {
+void ProcessPool::Shared::start(std::size_t index) {
     const auto worker = std::make_shared<Worker>(executor, index);
     const Child child = spawn_child(options.program, options.arguments);
     worker->pid = child.pid;
@@ -129,7 +132,7 @@ void ProcessPool::State::start(std::size_t index) {
 
 // Starts a new worker in that place, unless that has failed too often: then calls that nobody is left for
 // end.
-void ProcessPool::State::replace(std::size_t index) {
+void ProcessPool::Shared::replace(std::size_t index) {
     Place& place = places[index];
     place.worker = nullptr;
     while (place.failed_starts < most_starts) {
@@ -150,7 +153,7 @@ void ProcessPool::State::replace(std::size_t index) {
     }
 }
 
-void ProcessPool::State::submit(const std::shared_ptr<Call>& call) {
+void ProcessPool::Shared::submit(const std::shared_ptr<Call>& call) {
     queue.push_back(call);
     // What kept a worker from starting may have passed.
     for (std::size_t i = 0; i < places.size() && !call->ended; ++i) {
@@ -163,7 +166,7 @@ void ProcessPool::State::submit(const std::shared_ptr<Call>& call) {
 
 // Its caller is gone: cancelled, or destroyed by the loop. In the second case nothing may be begun here; the
 // worker's end is seen, and the worker replaced, where it always is.
-void ProcessPool::State::withdraw(const std::shared_ptr<Call>& call) {
+void ProcessPool::Shared::withdraw(const std::shared_ptr<Call>& call) {
     call->ended = true;
     std::erase(queue, call);
     for (const Place& place : places) {
@@ -174,7 +177,7 @@ void ProcessPool::State::withdraw(const std::shared_ptr<Call>& call) {
     }
 }
 
-void ProcessPool::State::dispatch() {
+void ProcessPool::Shared::dispatch() {
     for (const Place& place : places) {
         if (queue.empty()) return;
         Worker* const worker = place.worker.get();
@@ -185,7 +188,7 @@ void ProcessPool::State::dispatch() {
     }
 }
 
-void ProcessPool::State::give(Worker& worker, const std::shared_ptr<Call>& call) {
+void ProcessPool::Shared::give(Worker& worker, const std::shared_ptr<Call>& call) {
     worker.call = call;
     ++call->reply.attempts;
     call->reply.worker = static_cast<int>(worker.index);
@@ -197,7 +200,7 @@ void ProcessPool::State::give(Worker& worker, const std::shared_ptr<Call>& call)
 }
 
 // Throws Error when it makes no sense.
-void ProcessPool::State::take(Worker& worker, std::string_view body) {
+void ProcessPool::Shared::take(Worker& worker, std::string_view body) {
     auto message = decode_from_worker(body);
     JobReply* const reply = std::get_if<JobReply>(&message);
     const bool expected = reply == nullptr ? !worker.ready : worker.call != nullptr || worker.doomed;
@@ -218,7 +221,7 @@ void ProcessPool::State::take(Worker& worker, std::string_view body) {
 }
 
 // The worker has ended, or has to: it makes no sense, and `why` says so.
-void ProcessPool::State::lost(Worker& worker, std::string why) {
+void ProcessPool::Shared::lost(Worker& worker, std::string why) {
     const int status = worker.end();
     if (why.empty()) why = words_of_end(status);
     if (!worker.ready) {
@@ -226,7 +229,8 @@ void ProcessPool::State::lost(Worker& worker, std::string why) {
         start_error = "'" + options.program + "' " + why + " before it was ready";
     }
     if (const std::shared_ptr<Call> call = std::exchange(worker.call, nullptr)) {
-        call->reply.spans.push_back({.outcome = Outcome::failed, .begin = call->given, .end = steady_now()});
+        call->reply.spans.push_back(
+            {.state = call->working, .outcome = Outcome::failed, .begin = call->given, .end = steady_now()});
         if (call->reply.attempts <= options.retries) {
             queue.push_front(call);
         } else {
@@ -238,7 +242,7 @@ void ProcessPool::State::lost(Worker& worker, std::string why) {
     dispatch();
 }
 
-void ProcessPool::State::stop() {
+void ProcessPool::Shared::stop() {
     stopped = true;
     for (const Place& place : places) {  // all at once
         if (place.worker != nullptr) ::kill(place.worker->pid, SIGKILL);
@@ -256,7 +260,7 @@ void ProcessPool::State::stop() {
 }
 
 // Reads what a worker sends, from its start to its end.
-asio::awaitable<void> ProcessPool::State::attend(std::shared_ptr<State> state,
+asio::awaitable<void> ProcessPool::Shared::attend(std::shared_ptr<Shared> state,
                                                  std::shared_ptr<Worker> worker) {
     std::string body;
     std::string why;
@@ -285,19 +289,20 @@ asio::awaitable<void> ProcessPool::State::attend(std::shared_ptr<State> state,
     if (!state->stopped) state->lost(*worker, std::move(why));
 }
 
-asio::awaitable<JobReply> ProcessPool::State::run(std::shared_ptr<State> state, std::string job,
-                                                  std::string argument, std::function<void()> given) {
+asio::awaitable<JobReply> ProcessPool::Shared::run(std::shared_ptr<Shared> state, std::string job,
+                                                  std::string argument, std::function<void()> given,
+                                                  State working) {
     if (state->stopped) throw asio::system_error(asio::error::operation_aborted);
     std::shared_ptr<Call> call;
     try {
         call = std::make_shared<Call>(state->executor, encode(JobRequest{job, std::move(argument)}),
-                                      std::move(given));
+                                      std::move(given), working);
     } catch (const Error& error) {
         co_return JobReply{.error = "the argument of '" + job + "' is too large: " + error.what(),
                            .attempts = 0};
     }
     struct Withdrawal {  // however this ends
-        State& state;
+        Shared& state;
         const std::shared_ptr<Call>& call;
         ~Withdrawal() {
             if (!call->ended) state.withdraw(call);
@@ -312,7 +317,7 @@ asio::awaitable<JobReply> ProcessPool::State::run(std::shared_ptr<State> state, 
 }
 
 ProcessPool::ProcessPool(asio::any_io_executor executor, std::size_t workers, ProcessPoolOptions options)
-    : state_(std::make_shared<State>(std::move(executor), workers, std::move(options))) {
+    : state_(std::make_shared<Shared>(std::move(executor), workers, std::move(options))) {
     try {
         for (std::size_t i = 0; i < state_->places.size(); ++i) state_->start(i);
     } catch (...) {
@@ -323,9 +328,9 @@ ProcessPool::ProcessPool(asio::any_io_executor executor, std::size_t workers, Pr
 
 ProcessPool::~ProcessPool() { state_->stop(); }
 
-asio::awaitable<JobReply> ProcessPool::run(std::string job, std::string argument,
-                                           std::function<void()> given) {
-    return State::run(state_, std::move(job), std::move(argument), std::move(given));
+asio::awaitable<JobReply> ProcessPool::run(std::string job, std::string argument, std::function<void()> given,
+                                           State working) {
+    return Shared::run(state_, std::move(job), std::move(argument), std::move(given), working);
 }
 
 std::vector<pid_t> ProcessPool::pids() const {

@@ -48,8 +48,9 @@ class ProcessPool {
 
     /// Runs the job of that name in the next free worker, in the order of the calls. Throws only when it is
     /// cancelled: a worker in the middle of it is killed, which no thread can be. `given`: called whenever a
-    /// worker gets it.
-    asio::awaitable<JobReply> run(std::string job, std::string argument, std::function<void()> given = {});
+    /// worker gets it. `working`: what the job mostly does, to be said of attempts whose worker died.
+    asio::awaitable<JobReply> run(std::string job, std::string argument, std::function<void()> given = {},
+                                  State working = State::running);
 
     /// Of the workers there are now.
     [[nodiscard]] std::vector<pid_t> pids() const;
@@ -58,8 +59,8 @@ class ProcessPool {
     [[nodiscard]] int replaced() const;
 
   private:
-    struct State;
-    std::shared_ptr<State> state_;
+    struct Shared;
+    std::shared_ptr<Shared> state_;
 };
 
 }  // namespace overlap

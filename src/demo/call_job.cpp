@@ -3,6 +3,7 @@
 #include <chrono>
 #include <sstream>
 #include <string>
+#include <utility>
 
 #include "demo/in_process.hpp"
 #include "net/http_client.hpp"
@@ -10,28 +11,35 @@
 namespace overlap {
 namespace {
 
-std::string request_of(const Context& run, int id) {
-    const net::Target& target = run.target(id);
-    const net::ClientOptions& client = run.client();
-    return std::to_string(client.connect_timeout.count()) + ' ' + std::to_string(client.timeout.count()) +
-           " http://" + target.authority + target.target;
+std::string request_of(const net::ClientOptions& client, const std::vector<Call>& calls) {
+    std::string text =
+        std::to_string(client.connect_timeout.count()) + ' ' + std::to_string(client.timeout.count());
+    for (const Call& call : calls) {
+        text += ' ' + std::to_string(static_cast<int>(call.phase)) + " http://" + call.target.authority +
+                call.target.target;
+    }
+    return text;
 }
 
-std::string call(const TaskLane& lane, std::string_view request) {
+std::string make_calls(const TaskLane& lane, std::string_view request) {
     std::istringstream words{std::string(request)};
     std::int64_t connect_timeout = 0;
     std::int64_t timeout = 0;
-    std::string url;
-    words >> connect_timeout >> timeout >> url;
+    words >> connect_timeout >> timeout;
     net::ClientOptions options;
     options.connect_timeout = std::chrono::nanoseconds(connect_timeout);
     options.timeout = std::chrono::nanoseconds(timeout);
     net::BlockingClient client(options);
-    const net::Target target = net::resolve(net::parse_url(url));
 
-    ScopedSpan span = lane.span(State::blocked);
-    const net::Answer answer = client.get(target);
-    if (!answer.ok()) span.fail(answer.error);
+    net::Answer answer;
+    int phase = 0;
+    for (std::string url; answer.ok() && words >> phase >> url;) {
+        const net::Target target = net::resolve(net::parse_url(url));
+        ScopedSpan span = lane.span(State::blocked, static_cast<Phase>(phase));
+        answer = client.get(target);
+        const std::string step = phase == 0 ? "" : std::string(name_of(static_cast<Phase>(phase))) + ": ";
+        if (!answer.ok()) span.fail(step + answer.error);
+    }
     return std::to_string(answer.status);
 }
 
@@ -43,12 +51,18 @@ net::Answer answer_of(const JobReply& reply) {
 
 }  // namespace
 
-const Job call_job{"call", call};
+const Job call_job{"call", make_calls};
+
+asio::awaitable<JobReply> calls_in_process(Context& run, ProcessPool& workers, int id,
+                                           std::vector<Call> calls) {
+    return in_process(run, workers, id, std::string(call_job.name), request_of(run.client(), calls),
+                      State::blocked);
+}
 
 asio::awaitable<void> call_in_process(Context& run, ProcessPool& workers, int id) {
     for (Backoff backoff = run.backoff(id);; co_await backoff.async_wait()) {
-        const JobReply reply = co_await in_process(run, workers, id, std::string(call_job.name),
-                                                   request_of(run, id), State::blocked);
+        const JobReply reply =
+            co_await calls_in_process(run, workers, id, std::vector<Call>(1, {run.target(id)}));
         if (!backoff.again(answer_of(reply))) co_return;
     }
 }

@@ -61,10 +61,13 @@ asio::awaitable<JobReply> in_process(Context& run, ProcessPool& workers, int id,
                                      std::string argument, State working) {
     run.begun(id);
     Submission submission(run, id, working);
-    JobReply reply =
-        co_await workers.run(std::move(job), std::move(argument), [&submission] { submission.given(); });
+    JobReply reply = co_await workers.run(
+        std::move(job), std::move(argument), [&submission] { submission.given(); }, working);
     submission.answered(reply);
     if (!reply.lane_note.empty()) run.note(id, reply.lane_note);
+    if (reply.ok() && reply.attempts > 1) {
+        run.note(id, std::to_string(reply.attempts) + " attempts, a worker died");
+    }
     const std::string& reason = reply.lane_error.empty() ? reply.error : reply.lane_error;
     if (!reason.empty()) run.note_error(id, reason);
     co_return reply;
