@@ -1,14 +1,16 @@
-// What a process pool costs: a tiny job through an idle worker and back, 100 us at most; from starting a
-// worker to its first reply, 20 ms at most. Both are medians.
+// What offloading costs. A tiny job through an idle worker process and back, 100 us at most; from starting a
+// worker to its first reply, 20 ms at most; to a thread of a pool and back. All are medians.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
 #include <asio/co_spawn.hpp>
 #include <asio/io_context.hpp>
+#include <asio/thread_pool.hpp>
 #include <string>
 #include <vector>
 
 #include "concurrency/process_pool.hpp"
+#include "concurrency/to_thread.hpp"
 #include "record/clock.hpp"
 
 namespace overlap {
@@ -68,6 +70,28 @@ void pool_start_to_first_reply(benchmark::State& state) {
     state.counters["median_us"] = median(times);
 }
 BENCHMARK(pool_start_to_first_reply)->Iterations(100)->Unit(benchmark::kMillisecond);
+
+asio::awaitable<void> time_threads(asio::thread_pool& threads, int count, std::vector<double>& times) {
+    const auto work = [] { return 1; };
+    for (int i = 0; i < count; ++i) {
+        const Nanoseconds begin = steady_now();
+        const int result = co_await to_thread(threads, work);
+        times.push_back(microseconds(steady_now() - begin));
+        benchmark::DoNotOptimize(result);
+    }
+}
+
+void to_thread_round_trip(benchmark::State& state) {
+    std::vector<double> times;
+    for (auto _ : state) {
+        asio::io_context loop(1);
+        asio::thread_pool threads(1);
+        asio::co_spawn(loop, time_threads(threads, 10'000, times), [](const std::exception_ptr&) {});
+        loop.run();
+    }
+    state.counters["median_us"] = median(times);
+}
+BENCHMARK(to_thread_round_trip)->Iterations(5)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace overlap
