@@ -86,7 +86,7 @@ void blocked(Context& run) {
     Watchdog watchdog(loop, patience(run), run.stop());
     asio::post(loop, [&] {
         for (const int id : run.tasks())
-            if (!watchdog.deadlock()) block_on(calls, watchdog, id);
+            watchdog.deadlock() ? run.note(id, "not reached") : block_on(calls, watchdog, id);
         watch.finish()(nullptr);
         loop.stop();  // its thread is free now, and it would make the call after all
     });

@@ -128,7 +128,7 @@ TEST_CASE("tasks that were running without a core are a note, once, with the rea
     run.ways = {way, way};
     std::string notes = joined(warnings(run));
     CHECK(contains(notes, "running for 200ms in all, and had a core for 100ms"));
-    CHECK(contains(notes, "Other programs"));
+    CHECK(contains(notes, "Something else had the cores"));
     CHECK(notes.find("in all") == notes.rfind("in all"));
     run.ways[0].workers = run.ways[1].workers = 10;
     CHECK(contains(joined(warnings(run)), "There are 10 workers for 2 cores"));

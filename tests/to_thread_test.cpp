@@ -143,6 +143,21 @@ TEST_CASE("a loop that is stopped and goes leaves no work behind that reaches fo
     CHECK(true);  // the sanitizers would have spoken
 }
 
+TEST_CASE("the work and what it holds are gone before its caller goes on") {
+    asio::io_context loop(1);
+    asio::thread_pool threads(1);
+    const auto held = std::make_shared<int>(7);
+    const auto work = [&]() -> awaitable<void> {
+        for (int i = 0; i < 100; ++i) {
+            auto holder = [copy = held] { return *copy; };
+            const int seven = co_await to_thread(threads, std::move(holder));
+            CHECK(seven == 7);
+            CHECK(held.use_count() == 1);
+        }
+    };
+    run(loop, work());
+}
+
 TEST_CASE("a with_timeout() that is long enough gives the result") {
     asio::io_context loop(1);
     asio::thread_pool threads(1);

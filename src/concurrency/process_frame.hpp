@@ -17,8 +17,10 @@ namespace overlap {
 /// Of a frame's body. What is longer stays where it is: its sender, or its reader, says so.
 inline constexpr std::size_t most_frame_bytes = 64 * 1024 * 1024;
 
+/// The size of the body that follows.
 using FrameHead = std::array<char, 4>;
 
+/// From the pool to a worker.
 struct JobRequest {
     std::string job;
     std::string argument;

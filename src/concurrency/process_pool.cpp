@@ -75,6 +75,7 @@ struct Worker {
     pid_t pid = -1;
     Socket socket;
     bool ready = false;                    ///< it has said hello
+    bool worked = false;                   ///< and has done a job
     bool doomed = false;                   ///< killed, because nobody waits for what it does
     std::shared_ptr<Call> call = nullptr;  ///< what it works on
 };
@@ -206,7 +207,10 @@ void ProcessPool::Shared::take(Worker& worker, std::string_view body) {
     const bool expected = reply == nullptr ? !worker.ready : worker.call != nullptr || worker.doomed;
     if (!expected) throw Error("a message that nobody asked for");
     worker.ready = true;
-    places[worker.index].failed_starts = 0;
+    if (reply != nullptr) {
+        worker.worked = true;
+        places[worker.index].failed_starts = 0;
+    }
     const std::shared_ptr<Call> call = std::exchange(worker.call, nullptr);
     if (call != nullptr) {
         JobReply& all = call->reply;
@@ -224,9 +228,11 @@ void ProcessPool::Shared::take(Worker& worker, std::string_view body) {
 void ProcessPool::Shared::lost(Worker& worker, std::string why) {
     const int status = worker.end();
     if (why.empty()) why = words_of_end(status);
-    if (!worker.ready) {
+    // One that dies of itself before it did anything would do so again; a job may have killed the other.
+    if (!worker.ready || (!worker.worked && worker.call == nullptr && !worker.doomed)) {
         ++places[worker.index].failed_starts;
-        start_error = "'" + options.program + "' " + why + " before it was ready";
+        start_error = "'" + options.program + "' " + why +
+                      (worker.ready ? " before it had done anything" : " before it was ready");
     }
     if (const std::shared_ptr<Call> call = std::exchange(worker.call, nullptr)) {
         call->reply.spans.push_back(
@@ -261,7 +267,7 @@ void ProcessPool::Shared::stop() {
 
 // Reads what a worker sends, from its start to its end.
 asio::awaitable<void> ProcessPool::Shared::attend(std::shared_ptr<Shared> state,
-                                                 std::shared_ptr<Worker> worker) {
+                                                  std::shared_ptr<Worker> worker) {
     std::string body;
     std::string why;
     FrameHead head{};
@@ -290,8 +296,8 @@ asio::awaitable<void> ProcessPool::Shared::attend(std::shared_ptr<Shared> state,
 }
 
 asio::awaitable<JobReply> ProcessPool::Shared::run(std::shared_ptr<Shared> state, std::string job,
-                                                  std::string argument, std::function<void()> given,
-                                                  State working) {
+                                                   std::string argument, std::function<void()> given,
+                                                   State working) {
     if (state->stopped) throw asio::system_error(asio::error::operation_aborted);
     std::shared_ptr<Call> call;
     try {

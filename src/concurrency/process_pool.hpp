@@ -36,8 +36,8 @@ struct ProcessPoolOptions {
 
 /// Worker processes: `program` started again, each at the other end of a socket pair. They start at once, and
 /// end with the pool, with its parent, or when they are killed; one that ends is replaced. To be used on one
-/// event loop, which it never blocks, and to be destroyed before that loop runs out: while it lives the loop
-/// has work.
+/// event loop, which it does not block but to wait for the end of a worker that it has killed, and to be
+/// destroyed before that loop runs out: while it lives the loop has work.
 class ProcessPool {
   public:
     /// `workers`: at least one. Throws Error when a worker cannot be started.

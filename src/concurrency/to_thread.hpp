@@ -42,20 +42,21 @@ template <typename Work>
     const auto state = std::make_shared<State>(executor);
     // The weak pointer: a state that nobody waits for any more must die on the loop, not on a thread after
     // it.
-    asio::post(pool, [work = std::move(work), waiter = std::weak_ptr<State>(state),
+    asio::post(pool, [work = std::optional<Work>(std::move(work)), waiter = std::weak_ptr<State>(state),
                       loop = asio::make_work_guard(executor)]() mutable {
         Result result;
         std::exception_ptr error;
         try {
             if constexpr (std::is_void_v<T>) {
-                work();
+                (*work)();
                 result.emplace();
             } else {
-                result.emplace(work());
+                result.emplace((*work)());
             }
         } catch (...) {
             error = std::current_exception();
         }
+        work.reset();  // before its caller goes on, who may own what it refers to
         const asio::any_io_executor back = loop.get_executor();
         asio::post(back, [waiter = std::move(waiter), result = std::move(result), error = std::move(error),
                           loop = std::move(loop)]() mutable {

@@ -50,6 +50,7 @@ class Watchdog {
         {
             const std::lock_guard lock(mutex_);
             waiting_ = waiting;
+            if (waiting) ++wait_;
         }
         changed_.notify_one();
     }
@@ -59,11 +60,13 @@ class Watchdog {
     void watch(const std::stop_token& end, std::chrono::nanoseconds patience) {
         std::unique_lock lock(mutex_);
         while (changed_.wait(lock, end, [this] { return waiting_; })) {
+            const int wait = wait_;
+            const auto ended = [this, wait] { return !waiting_ || wait_ != wait; };
             const auto moved = std::make_shared<std::atomic<bool>>(false);
             asio::post(loop_, [moved] { *moved = true; });
-            const bool over = changed_.wait_for(lock, end, patience, [this] { return !waiting_; });
+            const bool over = changed_.wait_for(lock, end, patience, ended);
             if (!over && !end.stop_requested() && !*moved) deadlock_ = true;
-            changed_.wait(lock, end, [this] { return !waiting_; });
+            changed_.wait(lock, end, ended);
         }
     }
 
@@ -72,6 +75,7 @@ class Watchdog {
     std::atomic<bool> deadlock_ = false;
     std::mutex mutex_;
     std::condition_variable_any changed_;
+    int wait_ = 0;          ///< which wait it is
     bool waiting_ = false;  ///< the loop's own thread is in get()
     std::jthread thread_;   ///< last: it uses all of the above
 };

@@ -48,11 +48,15 @@ std::vector<std::string> conversation(const BlockingTask& task) {
 
 std::string save(const TaskLane& lane, std::string_view argument) {
     const BlockingTask task = decode(argument);
+    // What an attempt whose worker died has left is not this one's.
+    if (task.trouble != Trouble::missing) {
+        ::unlink(task.path.c_str());
+        ::unlink((task.path + "-journal").c_str());
+    }
     std::optional<net::SqliteWriter> other;
-    if (task.locked > 0 && task.trouble == Trouble::none) other.emplace(task.path, task.locked);
-
     ScopedSpan span = lane.span(State::blocked);
     try {
+        if (task.locked > 0 && task.trouble == Trouble::none) other.emplace(task.path, task.locked);
         net::SqliteStore store(task.path, {.create = task.trouble != Trouble::missing,
                                            .busy_timeout = task.busy_timeout,
                                            .most_pages = task.trouble == Trouble::full ? 1 : 0,
@@ -63,7 +67,7 @@ std::string save(const TaskLane& lane, std::string_view argument) {
             store.add(message);
         }
         if (store.messages() != said) span.fail("not what was written");
-    } catch (const Error& error) {
+    } catch (const std::exception& error) {
         span.fail(error.what());
     }
     return "";

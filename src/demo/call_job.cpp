@@ -1,8 +1,11 @@
 #include "demo/call_job.hpp"
 
+#include <charconv>
 #include <chrono>
 #include <sstream>
+#include <stdexcept>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "demo/in_process.hpp"
@@ -25,7 +28,7 @@ std::string make_calls(const TaskLane& lane, std::string_view request) {
     std::istringstream words{std::string(request)};
     std::int64_t connect_timeout = 0;
     std::int64_t timeout = 0;
-    words >> connect_timeout >> timeout;
+    if (!(words >> connect_timeout >> timeout)) throw std::invalid_argument("no timeouts in the request");
     net::ClientOptions options;
     options.connect_timeout = std::chrono::nanoseconds(connect_timeout);
     options.timeout = std::chrono::nanoseconds(timeout);
@@ -43,10 +46,15 @@ std::string make_calls(const TaskLane& lane, std::string_view request) {
     return std::to_string(answer.status);
 }
 
-// A worker that died is a call without an answer.
+// A worker that died is a call without an answer, and so is a reply that is no number.
 net::Answer answer_of(const JobReply& reply) {
-    const std::string& error = reply.ok() ? reply.lane_error : reply.error;
-    return {.status = reply.ok() ? std::stoi(reply.result) : 0, .body = {}, .error = error};
+    if (!reply.ok()) return {.status = 0, .body = {}, .error = reply.error};
+    net::Answer answer{.status = 0, .body = {}, .error = reply.lane_error};
+    const char* const end = reply.result.data() + reply.result.size();
+    const auto [rest, error] = std::from_chars(reply.result.data(), end, answer.status);
+    if (error != std::errc() || rest != end)
+        return {.status = 0, .body = {}, .error = "the reply is no status"};
+    return answer;
 }
 
 }  // namespace

@@ -16,8 +16,9 @@ struct Call {
     Phase phase = Phase::none;
 };
 
-/// "call": GETs with a blocking client, in order, up to the first that fails. Takes the client's timeouts and
-/// the urls, gives the status of the last answer, 0 when there was none.
+/// "call": GETs with a blocking client, directly, each on a connection of its own, in order, up to the first
+/// that fails. Takes the client's timeouts and the urls, gives the status of the last answer, 0 when there
+/// was none.
 extern const Job call_job;
 
 /// Task `id` makes these calls in a worker process.

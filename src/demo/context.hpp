@@ -64,7 +64,10 @@ class Context {
     [[nodiscard]] const std::string& address() const { return surroundings_.address; }
     [[nodiscard]] const net::ClientOptions& client() const { return surroundings_.client; }
 
+    /// The overlap binary, which is the worker processes too.
     [[nodiscard]] const std::string& program() const { return surroundings_.program; }
+
+    /// Of everything random; whether every request is to be a quick one; Ctrl-C.
     [[nodiscard]] std::uint64_t seed() const { return surroundings_.seed; }
     [[nodiscard]] bool warming_up() const { return surroundings_.warming_up; }
     [[nodiscard]] const std::stop_token& stop() const { return surroundings_.stop; }
@@ -121,9 +124,7 @@ class Context {
     [[nodiscard]] const std::optional<Heartbeat>& heartbeat() const { return heartbeat_; }
     [[nodiscard]] const CpuSample& instrument() const { return instrument_; }
     [[nodiscard]] const std::atomic<int>& started() const { return started_; }
-    [[nodiscard]] int worker_processes() const {
-        return static_cast<int>(worker_processes_.size());
-    }  ///< that did a task's work
+    [[nodiscard]] int worker_processes() const { return static_cast<int>(worker_processes_.size()); }
     [[nodiscard]] std::optional<std::int64_t> worker_memory() const { return worker_memory_; }
     [[nodiscard]] int part_of() const { return part_of_; }
     [[nodiscard]] std::optional<Result> result() const;

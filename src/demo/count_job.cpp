@@ -1,6 +1,7 @@
 #include "demo/count_job.hpp"
 
 #include <algorithm>
+#include <mutex>
 #include <sstream>
 #include <stdexcept>
 
@@ -76,7 +77,11 @@ std::int64_t count(const TaskLane& lane, const Count& work, Gil* gil) {
         span.enter(State::running);
         waited += recorder.now() - begin;
     };
-    if (gil != nullptr) wait_for_it(&Gil::lock);
+    std::unique_lock<Gil> held;
+    if (gil != nullptr) {
+        wait_for_it(&Gil::lock);
+        held = std::unique_lock(*gil, std::adopt_lock);
+    }
 
     std::int64_t sum = 0;
     for (std::int64_t i = 0; i < work.iterations && !recorder.interrupted();) {
@@ -89,7 +94,7 @@ std::int64_t count(const TaskLane& lane, const Count& work, Gil* gil) {
         }
     }
     check_count(span, work, sum);
-    if (gil != nullptr) gil->unlock();
+    if (held) held.unlock();
     constexpr Nanoseconds noticeable = 1'000'000;
     if (waited >= noticeable && !recorder.interrupted()) {
         recorder.note(lane.lane, "lock wait " + format_duration(waited));

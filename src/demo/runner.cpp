@@ -183,19 +183,20 @@ void need_threads(int count) {
                 "): " + std::to_string(threads.size()) + " fit here; use fewer with --workers");
 }
 
-// Above this many threads it is worth asking first.
-constexpr int many_threads = 64;
-
-void check_limits(const RunOptions& options, const Surroundings& surroundings) {
+void check_limits(std::span<const Variant> variants, bool connects, const RunOptions& options,
+                  const Surroundings& surroundings) {
     const std::size_t tasks = surroundings.lanes.size();
     const auto limit = static_cast<std::size_t>(options.settings.get("limit", 0));
     std::size_t most = 1;
-    for (const Way way : options.ways) {
+    bool threads = false;
+    for (const Variant& variant : variants) {
+        const Way way = variant.way;
         if (way == Way::coroutines) most = std::max(most, limit > 0 ? std::min(limit, tasks) : tasks);
         if (way == Way::pool) most = std::max(most, static_cast<std::size_t>(surroundings.workers));
-        if (way == Way::pool && surroundings.workers > many_threads) need_threads(surroundings.workers);
+        threads = threads || (way == Way::pool && variant.pool == PoolKind::threads);
     }
-    net::need_descriptors(most);
+    if (threads && surroundings.workers > 1) need_threads(surroundings.workers);
+    if (connects) net::need_descriptors(most);
 }
 
 net::ClientOptions client_options(const RunOptions& options) {
@@ -247,8 +248,9 @@ Run run_demo(const Demo& demo, const RunOptions& options) {
                               .stop = options.stop};
     // More threads than tasks would have nothing to do.
     surroundings.workers = std::min(options.workers, static_cast<int>(surroundings.lanes.size()));
-    check_limits(options, surroundings);
     const std::vector<Variant> variants = chosen_variants(demo, options);
+    const bool connects = demo.backend == nullptr || demo.takes_redis;
+    check_limits(variants, connects, options, surroundings);
 
     if (demo.amount != nullptr) surroundings.amount = demo.amount(options.settings);
 

@@ -14,7 +14,10 @@ namespace overlap::net {
 /// space left on device").
 class File {
   public:
+    /// Opens it, see open(2); one that is made may be read and written by its owner.
     File(const std::string& path, int flags);
+
+    /// Takes over what is open.
     explicit File(int descriptor) : descriptor_(descriptor) {}
     ~File();
     File(const File&) = delete;
@@ -22,6 +25,7 @@ class File {
 
     [[nodiscard]] int descriptor() const { return descriptor_; }
 
+    /// Writes all of `bytes`.
     void write(std::span<const char> bytes, std::int64_t offset);
 
     /// Fills all of `into`; a file that ends before it is a failure.

@@ -21,6 +21,7 @@ namespace overlap::net {
 namespace {
 
 constexpr unsigned entries = 64;  // of the queue: each operation is submitted at once, so few suffice
+constexpr unsigned completions = 4096;
 
 // One operation the kernel was given. It stays in the frame of the coroutine that waits for it.
 struct Operation {
@@ -45,7 +46,10 @@ std::string ring_trouble() {
 
 struct Ring::State : std::enable_shared_from_this<Ring::State> {
     explicit State(const asio::any_io_executor& executor) : ready(executor) {
-        const int result = ::io_uring_queue_init(entries, &ring, 0);
+        io_uring_params params{};
+        params.flags = IORING_SETUP_CQSIZE;  // so that completions do not have to wait for room
+        params.cq_entries = completions;
+        const int result = ::io_uring_queue_init_params(entries, &ring, &params);
         if (result < 0) throw Error(ring_trouble(-result));
         ready.assign(ring.ring_fd);
     }
@@ -56,7 +60,12 @@ struct Ring::State : std::enable_shared_from_this<Ring::State> {
         prepare(entry);
         ::io_uring_sqe_set_data(entry, &operation);
         const int submitted = ::io_uring_submit(&ring);
-        if (submitted < 0) throw Error("io_uring does not take more: " + words_of_errno(-submitted));
+        if (submitted < 0) {
+            // The entry stays in the queue, and goes out with a later one: it must not touch what is gone.
+            ::io_uring_prep_nop(entry);
+            ::io_uring_sqe_set_data(entry, nullptr);
+            throw Error("io_uring does not take more: " + words_of_errno(-submitted));
+        }
         ++in_flight;
         if (!watched) watch();
     }
@@ -77,22 +86,25 @@ struct Ring::State : std::enable_shared_from_this<Ring::State> {
 
     void collect() {
         for (io_uring_cqe* entry = nullptr; ::io_uring_peek_cqe(&ring, &entry) == 0;) {
-            auto& operation = *static_cast<Operation*>(::io_uring_cqe_get_data(entry));
-            operation.result = entry->res;
-            operation.done = true;
+            auto* const operation = static_cast<Operation*>(::io_uring_cqe_get_data(entry));
+            const int result = entry->res;
             ::io_uring_cqe_seen(&ring, entry);
+            if (operation == nullptr) continue;
+            operation->result = result;
+            operation->done = true;
             --in_flight;
-            operation.wake.cancel();
+            operation->wake.cancel();
         }
     }
 
     // The kernel must not write into buffers that are gone. Who waits is not woken any more.
     void drain() {
-        for (; in_flight > 0; --in_flight) {
+        while (in_flight > 0) {
             io_uring_cqe* entry = nullptr;
             int waited = -EINTR;
             while (waited == -EINTR) waited = ::io_uring_wait_cqe(&ring, &entry);
             if (waited < 0) break;
+            if (::io_uring_cqe_get_data(entry) != nullptr) --in_flight;
             ::io_uring_cqe_seen(&ring, entry);
         }
         ready.release();

@@ -34,6 +34,8 @@ class Ring {
 
     /// Gives the file descriptor, which is the caller's to close.
     asio::awaitable<int> open(std::string path, int flags);
+
+    /// Writes all of `bytes`.
     asio::awaitable<void> write(int file, std::span<const char> bytes, std::int64_t offset);
 
     /// Fills all of `into`; a file that ends before it is a failure.

@@ -18,6 +18,7 @@ struct sqlite3;
 
 namespace overlap::net {
 
+/// How a SqliteStore uses its database.
 struct SqliteOptions {
     bool create = true;             ///< else the database must be there
     bool table = true;              ///< makes the table for messages if there is none
@@ -44,7 +45,7 @@ class SqliteStore {
 
     /// Takes the write lock, as a transaction that writes does, and lets it go without having written.
     void lock();
-    void unlock();
+    void unlock();  ///< what lock() took
 
   private:
     struct Statement;

@@ -50,7 +50,8 @@ struct Layout {
 struct Drawn {
     std::set<Glyph> glyphs;
     int brief = 0;
-    std::string in_flight;  ///< the words for its digits or blocks; empty without such a row
+    bool busy_loop = false;  ///< the glyph for running stands in a loop's lane
+    std::string in_flight;   ///< the words for its digits or blocks; empty without such a row
     int in_flight_columns = 0;
 };
 
@@ -163,6 +164,8 @@ std::string label_text(const std::string& label, const Layout& layout) {
 void add_row(std::string& picture, const Row& row, const Layout& layout, const Axis& axis, const Theme& theme,
              Drawn& drawn) {
     const std::vector<Glyph> glyphs = draw_lane(row.spans, row.kind, axis, drawn.brief);
+    const bool busy = std::find(glyphs.begin(), glyphs.end(), Glyph::running) != glyphs.end();
+    if (row.kind == LaneKind::loop && busy) drawn.busy_loop = true;
     std::string line = label_text(row.label, layout) + bar_text(glyphs, theme, drawn) + ' ';
     const int right = layout.duration + (layout.note > 0 ? 1 + layout.note : 0);
     if (row.kind == LaneKind::loop) {
@@ -285,6 +288,7 @@ void add_legend(std::string& picture, const Run& run, const Axis& axis, const La
     for (const Glyph glyph : drawn.glyphs) {
         std::string words(meaning_in(run, glyph));
         if (words.empty()) continue;
+        if (glyph == Glyph::running && drawn.busy_loop) words += " (the loop: busy)";
         if (glyph == Glyph::brief) words += fmt::format(" ({})", drawn.brief);
         items.emplace_back(glyph, words);
     }

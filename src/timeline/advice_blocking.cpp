@@ -66,6 +66,7 @@ std::vector<std::string> explain_blocking(const Run& run) {
         if (!work_done(way)) continue;
         if (way.variant == "inline") explain_inline(run, way, sentences);
         if (way.variant == "io_uring" || way.way == Way::pool) explain_offloaded(run, way, sentences);
+        explain_start(way, sentences);
     }
     explain_quick(run, sentences);
     return sentences;

@@ -90,20 +90,6 @@ void explain_pool(const WayRun& coroutines, const WayRun& pool, std::vector<std:
     }
 }
 
-// What processes cost beside threads: starting them, and the way there and back.
-void explain_processes(const WayRun& processes, std::vector<std::string>& sentences) {
-    const Timeline& timeline = processes.timeline;
-    Nanoseconds first = makespan(timeline);
-    for (const Span& span : timeline.spans) {
-        const bool task = timeline.lanes[span.lane].kind == LaneKind::task;
-        if (task && in_flight(span.state)) first = std::min(first, span.begin);
-    }
-    if (!work_done(processes) || first == 0) return;
-    sentences.push_back("The first call began after " + format_duration(first) +
-                        ", when a worker process was up; all of it took " +
-                        format_duration(processes.usage.cpu) + " of CPU time.");
-}
-
 // A part is no measurement of the whole: what all of it would take is said to be reckoned, not measured.
 void explain_part(const WayRun& way, std::vector<std::string>& sentences) {
     const std::size_t made = summarize_tasks(way.timeline).size();
@@ -147,6 +133,19 @@ void explain_retries(const WayRun& way, std::vector<std::string>& sentences) {
 
 }  // namespace
 
+void explain_start(const WayRun& way, std::vector<std::string>& sentences) {
+    if (way.way != Way::pool || way.pool != PoolKind::processes || !work_done(way)) return;
+    std::optional<Nanoseconds> first;
+    for (const Span& span : way.timeline.spans) {
+        const bool task = way.timeline.lanes[span.lane].kind == LaneKind::task;
+        if (task && in_flight(span.state)) first = std::min(first.value_or(span.begin), span.begin);
+    }
+    if (!first) return;
+    sentences.push_back("The first task of the process pool began after " + format_duration(*first) +
+                        ", when a worker process was up; the pool took " + format_duration(way.usage.cpu) +
+                        " of CPU time.");
+}
+
 std::vector<std::string> explain_calls(const Run& run) {
     std::vector<std::string> sentences;
     const WayRun* sequential = find_way(run, Way::sequential);
@@ -163,7 +162,7 @@ std::vector<std::string> explain_calls(const Run& run) {
         const WayRun* pool = find_pool(run, kind);
         if (pool == nullptr) continue;
         if (coroutines != nullptr) explain_pool(*coroutines, *pool, sentences);
-        if (kind == PoolKind::processes) explain_processes(*pool, sentences);
+        explain_start(*pool, sentences);
     }
     for (const WayRun& way : run.ways) explain_retries(way, sentences);
     return sentences;

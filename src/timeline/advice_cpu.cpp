@@ -76,16 +76,6 @@ void explain_pool(const Run& run, const WayRun& way, std::vector<std::string>& s
     sentences.push_back(fact + ".");
 }
 
-// What processes cost beside threads: starting them.
-void explain_start(const WayRun& way, std::vector<std::string>& sentences) {
-    const Timeline running = computing(way);
-    if (!work_done(way) || running.spans.empty()) return;
-    const auto first = std::min_element(running.spans.begin(), running.spans.end(),
-                                        [](const Span& a, const Span& b) { return a.begin < b.begin; });
-    sentences.push_back("Its first task began after " + format_duration(first->begin) +
-                        ", when a worker process was up.");
-}
-
 void explain_gil(const Run& run, const WayRun& threads, std::vector<std::string>& sentences) {
     const auto lag_of = [](const WayRun* way) -> std::optional<Nanoseconds> {
         if (way == nullptr || !way->heartbeat || way->heartbeat->beats == 0) return std::nullopt;

@@ -11,6 +11,9 @@ namespace overlap {
 /// Of calls that do not need each other's answer: waiting, overlapping it, the pool, retries.
 std::vector<std::string> explain_calls(const Run& run);
 
+/// Of a pool of processes: what starting the workers took. Nothing of another panel.
+void explain_start(const WayRun& way, std::vector<std::string>& sentences);
+
 /// Of chains of calls: the critical path, and what awaiting one chain after the other lost.
 std::vector<std::string> explain_chain(const Run& run);
 

@@ -57,9 +57,9 @@ void warn_queue(const Run& run, const WayRun& way, std::vector<std::string>& sen
     if (tasks.size() <= static_cast<std::size_t>(way.workers)) return;
     Nanoseconds longest = 0;
     for (const TaskSummary& task : tasks) longest = std::max(longest, task.queued);
-    std::string text = "The pool has fewer workers than tasks (" + std::to_string(way.workers) + " for " +
-                       std::to_string(tasks.size()) + "): tasks queued for up to " +
-                       format_duration(longest) + ".";
+    std::string text = capitalized(subject(way)) + " has fewer workers than tasks (" +
+                       std::to_string(way.workers) + " for " + std::to_string(tasks.size()) +
+                       "): tasks queued for up to " + format_duration(longest) + ".";
     const std::size_t more = std::min<std::size_t>(tasks.size(), 1000);
     if (more > static_cast<std::size_t>(way.workers)) text += " Try --workers " + std::to_string(more) + ".";
     sentences.push_back(text);
@@ -87,7 +87,8 @@ void warn_shared_cores(const Run& run, std::vector<std::string>& sentences) {
     const bool crowded = run.machine.cores > 0 && worst->workers > run.machine.cores;
     text += crowded ? "There are " + std::to_string(worst->workers) + " workers for " +
                           plural(static_cast<std::size_t>(run.machine.cores), "core") + "."
-                    : "Other programs had the cores meanwhile: close them, or raise --repeat.";
+                    : "Something else had the cores meanwhile, other programs or a limit on CPU time. Try "
+                      "--repeat 5.";
     sentences.push_back(text);
 }
 
