@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
@@ -23,8 +24,8 @@ constexpr Nanoseconds shortest_pause = 10'000'000;
 constexpr Nanoseconds longest_pause = 100'000'000;
 constexpr Nanoseconds least_rest = 10;  // looking takes at most one part in so many
 
-// The first bytes of a file in /proc, more than is wanted of any; empty when it cannot be read. Not a stream:
-// there may be thousands of threads to look at.
+// The first bytes of a file in /proc, all of one with a single line; empty when it cannot be read. Not a
+// stream: there may be thousands of threads to look at.
 std::string text_of(const std::string& path) {
     std::array<char, 1'024> text{};
     const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -32,6 +33,22 @@ std::string text_of(const std::string& path) {
     const ssize_t count = ::read(file, text.data(), text.size());
     ::close(file);
     return {text.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0))};
+}
+
+// All of a file in /proc that grows with what it lists; a single read of it may end inside a number.
+std::string whole_text_of(const std::string& path) {
+    std::string text;
+    std::array<char, 4'096> part{};
+    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (file < 0) return text;
+    for (;;) {
+        const ssize_t count = ::read(file, part.data(), part.size());
+        if (count < 0 && errno == EINTR) continue;
+        if (count <= 0) break;
+        text.append(part.data(), static_cast<std::size_t>(count));
+    }
+    ::close(file);
+    return text;
 }
 
 // The whole numbers, one after the other, that a text begins with.
@@ -117,7 +134,7 @@ void ProcessLooks::look_at_process(pid_t pid, Now& now) {
          entry.increment(gone)) {
         const std::string thread = entry->path();
         look_at_thread(thread, static_cast<pid_t>(std::atoi(entry->path().filename().c_str())), now);
-        for (const std::int64_t child : numbers_in(text_of(thread + "/children")))
+        for (const std::int64_t child : numbers_in(whole_text_of(thread + "/children")))
             children.push_back(static_cast<pid_t>(child));
     }
     for (const pid_t child : children) look_at_process(child, now);
