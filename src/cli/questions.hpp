@@ -21,6 +21,7 @@ class Questions {
     Questions(const Questions&) = delete;
     Questions& operator=(const Questions&) = delete;
 
+    /// Whether the answer is yes: y, yes, n or no, in either case of letters.
     bool yes_or_no(const std::string& question, const std::string& option);
 
     /// A number of milliseconds.

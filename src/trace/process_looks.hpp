@@ -9,6 +9,8 @@
 
 namespace overlap {
 
+/// What all looks at one program showed. Reads /proc only: the program is neither stopped nor slowed by a
+/// tracer.
 class ProcessLooks {
   public:
     ProcessLooks();  ///< best before the program is started
@@ -18,6 +20,7 @@ class ProcessLooks {
     /// passed over. Of a process that has ended, but was not awaited, only the last numbers are taken.
     Nanoseconds look(pid_t pid);
 
+    /// All looks so far taken together: times in nanoseconds, the rest are counts.
     [[nodiscard]] LookedAt seen() const;
 
   private:
