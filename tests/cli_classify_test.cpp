@@ -6,11 +6,15 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "cli/questions.hpp"
 #include "support/cli.hpp"
+#include "support/error_message.hpp"
 #include "support/eventually.hpp"
 #include "support/files.hpp"
+#include "support/no_more_files.hpp"
 #include "support/process.hpp"
 #include "support/text.hpp"
+#include "timeline/error.hpp"
 
 namespace overlap::test {
 namespace {
@@ -114,6 +118,22 @@ TEST_CASE("Ctrl-C at a question ends it, and so does the end of the input") {
     const Ended ended = process.wait(long_before_that);
     CHECK(ended.code == 2);
     CHECK(contains(ended.out, "overlap: the input ended before the answer for --async-api"));
+}
+
+TEST_CASE("questions that cannot be had for want of a file descriptor leave Ctrl-C as it was") {
+    sigset_t before{};
+    sigset_t after{};
+    ::pthread_sigmask(SIG_BLOCK, nullptr, &before);
+    std::string why;
+    {
+        const NoMoreFiles no_more_files;
+        why = error_message<Error>([] { const Questions questions; });
+    }
+    ::pthread_sigmask(SIG_BLOCK, nullptr, &after);
+    CHECK(contains(why, "Too many open files"));
+    CHECK(::sigismember(&after, SIGINT) == ::sigismember(&before, SIGINT));
+    CHECK(::sigismember(&after, SIGTERM) == ::sigismember(&before, SIGTERM));
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 TEST_CASE("a program that waits for a pipe is blocking I/O, and is seen asleep in read") {

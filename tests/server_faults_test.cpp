@@ -1,8 +1,6 @@
 // What the server does with bad requests, with clients that hang, and when it runs out of files.
 #include <doctest/doctest.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
@@ -15,6 +13,7 @@
 #include "net/http_server.hpp"
 #include "support/eventually.hpp"
 #include "support/in_flight.hpp"
+#include "support/no_more_files.hpp"
 #include "support/server_thread.hpp"
 #include "support/text.hpp"
 #include "support/wire.hpp"
@@ -184,26 +183,6 @@ TEST_CASE("a client that takes nothing of its answer does not keep its connectio
                eventually([&] { return ended > 0; });
     }));
 }
-
-// Leaves this process no file descriptor to open, and gives them back at its end.
-class NoMoreFiles {
-  public:
-    NoMoreFiles() {
-        ::getrlimit(RLIMIT_NOFILE, &before_);
-        // New descriptors are the lowest that are free, so a limit there lets nobody open any.
-        const int lowest_free = ::dup(STDERR_FILENO);
-        ::close(lowest_free);
-        rlimit none = before_;
-        none.rlim_cur = static_cast<rlim_t>(lowest_free);
-        ::setrlimit(RLIMIT_NOFILE, &none);
-    }
-    ~NoMoreFiles() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-    NoMoreFiles(const NoMoreFiles&) = delete;
-    NoMoreFiles& operator=(const NoMoreFiles&) = delete;
-
-  private:
-    rlimit before_{};
-};
 
 TEST_CASE("the server goes on accepting after it ran out of file descriptors") {
     ServerThread server;

@@ -49,6 +49,11 @@ Questions::Questions()
     ::sigaddset(&signals_, SIGTERM);
     ::pthread_sigmask(SIG_BLOCK, &signals_, &before_);
     arrived_ = ::signalfd(-1, &signals_, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (arrived_ < 0) {
+        const int error = errno;
+        ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);  // or nothing would end us but SIGKILL
+        throw Error("cannot wait for signals: " + std::generic_category().message(error));
+    }
 }
 
 Questions::~Questions() {

@@ -16,7 +16,7 @@ struct Interrupted {};
 /// the end of the input: `option` tells how to give the answer otherwise. All throw Interrupted.
 class Questions {
   public:
-    Questions();
+    Questions();  ///< throws Error where signals cannot be waited for; they are then as before
     ~Questions();
     Questions(const Questions&) = delete;
     Questions& operator=(const Questions&) = delete;
