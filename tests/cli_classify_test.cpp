@@ -270,6 +270,12 @@ TEST_CASE("command lines that make no sense start nothing") {
     check_refused(run({"classify", "api", "--measure", "--", "true"}), 2, {"'api'", "--measure"});
     check_refused(run({"classify", "api", "--cpu-ms", "3"}), 2, {"--cpu-ms", "'api'"});
     check_refused(run({"classify", "--measure", "--sync-lib", "--", "true"}), 2, {"--sync-lib"});
+    const TemporaryFile kept("kept");
+    check_refused(run({"classify", "spawn", "--output", kept.path()}), 2, {"spawn measures costs"});
+    check_refused(run({"classify", "layers", "--output", kept.path()}), 2, {"layers measures costs"});
+    check_refused(run({"classify", "--measure", "--output", kept.path()}), 2, {"COMMAND"});
+    check_refused(answered("maybe\n", {"--output", kept.path()}), 2, {"--async-api", "'maybe'"});
+    CHECK(read_file(kept.path()) == "kept");
     check_refused(run({"classify", "--async-ap"}), 2, {"did you mean '--async-api'"});
     check_refused(run({"classify", "--no-input", "--output", "/no/such/folder/file"}), 1,
                   {"/no/such/folder/file"});

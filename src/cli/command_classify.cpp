@@ -82,6 +82,21 @@ int run_classify(const Invocation& invocation) {
             "--measure needs a COMMAND behind '--', as in 'overlap classify --measure -- gzip -k file'");
     const int width = output_width(invocation.output);
     const Demo* const demo = invocation.argument.empty() ? nullptr : &demo_named(invocation.argument);
+    if (demo != nullptr && demo->measure != nullptr) {
+        throw UsageError(
+            fmt::format("{} measures costs, it has no task to classify: expected a demo such as api, cpu or "
+                        "blocking",
+                        demo->name));
+    }
+    TaskTraits task;
+    if (!measure && demo == nullptr) {
+        try {
+            task = traits_of(request);
+        } catch (const Interrupted&) {
+            return exit_interrupted;
+        }
+    }
+    // Only now, for it empties the file: an answer may have been wrong usage too.
     const Destination destination(invocation.output_file);
     const auto show = [&](Classification classification) {
         destination.write(shown(std::move(classification), invocation.output, width));
@@ -94,12 +109,6 @@ int run_classify(const Invocation& invocation) {
         show(classify_command(use));
         return exit_code_of(use);
     }
-    if (demo != nullptr && demo->measure != nullptr) {
-        throw UsageError(
-            fmt::format("{} measures costs, it has no task to classify: expected a demo such as api, cpu or "
-                        "blocking",
-                        demo->name));
-    }
     if (demo != nullptr) {
         const Run run = run_of(*demo);
         if (run.interrupted) {
@@ -108,12 +117,6 @@ int run_classify(const Invocation& invocation) {
         }
         show(classify_run(run, demo->sync_library));
         return exit_done;
-    }
-    TaskTraits task;
-    try {
-        task = traits_of(request);
-    } catch (const Interrupted&) {
-        return exit_interrupted;
     }
     show({.traits = task});
     return exit_done;
