@@ -83,6 +83,26 @@ TEST_CASE("threads whose delays add up to more than there was time have waited b
     CHECK(notes(classify_command(use), "from the looks alone"));
 }
 
+TEST_CASE("a child that ran and was not waited for is no wait: what the looks saw counts") {
+    CommandUse use = command(2'000 * ms, 5 * ms);
+    CHECK(contains(classify_command(use).evidence->blocking_io,
+                   "nothing of it, or of what it waited for, ran for at least "));
+    use.seen.running = 20;
+    use.seen.ran_time = 1'900 * ms;
+    CHECK(waited_at_least(use) == 0);
+    const Classification busy = classify_command(use);
+    CHECK_FALSE(busy.traits.uses_blocking_io);
+    CHECK_FALSE(contains(busy.evidence->blocking_io, "at least"));
+    CHECK(notes(busy, "not waited for"));
+    use.seen.ran_time = 1'200 * ms;
+    use.seen.asleep_time = 700 * ms;
+    CHECK(contains(classify_command(use).evidence->blocking_io, "about 700ms"));
+    // Threads that ran, and whose CPU time is known, leave the rest for a wait.
+    use.cpu = 1'200 * ms;
+    CHECK(waited_at_least(use) == 800 * ms);
+    CHECK_FALSE(notes(classify_command(use), "not waited for"));
+}
+
 TEST_CASE("more CPU time than wall time is no negative wait") {
     const Classification parallel = classify_command(command(100 * ms, 190 * ms));
     CHECK_FALSE(parallel.traits.uses_blocking_io);

@@ -60,6 +60,8 @@ std::vector<Fact> facts_of(const CommandUse& use) {
     };
     facts.push_back(time_fact("asleep_ms", "  asleep meanwhile", seen.asleep_time,
                               share_in_words(seen.asleep_time, use.wall)));
+    facts.push_back(
+        time_fact("ran_ms", "  ran meanwhile", seen.ran_time, share_in_words(seen.ran_time, use.wall)));
     facts.push_back(times("looks_running", "  a thread ran", seen.running));
     facts.push_back(times("looks_disk", "  one in disk wait", seen.disk));
     facts.push_back(times("looks_asleep", "  all asleep", seen.asleep));
@@ -67,6 +69,15 @@ std::vector<Fact> facts_of(const CommandUse& use) {
     facts.push_back(at_once("peak_processes", "processes at once", seen.peak_processes));
     if (!seen.asleep_in.empty()) facts.push_back({"asleep_in", "threads slept in", asleep_in_words(seen)});
     return facts;
+}
+
+// The CPU time lacks children that were not waited for; the looks see those too.
+std::string wait_in_words(const CommandUse& use) {
+    const Nanoseconds waits = waited(use);
+    if (waits == 0) return "no time was found in which nothing of it ran";
+    const std::string time = milliseconds_in_words(milliseconds(waits));
+    if (waits > waited_at_least(use)) return "by the looks, nothing of it ran for about " + time;
+    return "nothing of it, or of what it waited for, ran for at least " + time;
 }
 
 std::string end_in_words(const CommandUse& use) {
@@ -80,7 +91,13 @@ std::string end_in_words(const CommandUse& use) {
 
 }  // namespace
 
+bool ran_unaccounted(const CommandUse& use) {
+    // Two looks may both have met a thread that slept between them: less than a noticeable wait says nothing.
+    return use.seen.ran_time > use.cpu + use.seen.run_delay + noticeable_wait;
+}
+
 Nanoseconds waited_at_least(const CommandUse& use) {
+    if (ran_unaccounted(use)) return 0;
     return std::max(Nanoseconds{0}, use.wall - use.cpu - use.seen.run_delay - use.seen.noticed_late);
 }
 
@@ -100,9 +117,7 @@ Classification classify_command(const CommandUse& use) {
     Evidence& evidence = result.evidence.emplace();
     evidence.title = "What was measured of: " + use.line;
     evidence.facts = facts_of(use);
-    const std::string how = waits == 0 ? "" : waits == waited_at_least(use) ? "at least " : "about ";
-    evidence.blocking_io = "nothing of it ran for " + how + milliseconds_in_words(milliseconds(waits)) +
-                           "; " + format_duration(noticeable_wait) +
+    evidence.blocking_io = wait_in_words(use) + "; " + format_duration(noticeable_wait) +
                            " or more count as blocking, for whoever calls it and waits";
     evidence.sync_lib = "from outside it cannot be told from blocking I/O";
     evidence.cpu = "of it and of the children that it waited for";
@@ -120,6 +135,11 @@ Classification classify_command(const CommandUse& use) {
     if (use.cpu > use.wall) {
         evidence.notes.emplace_back(
             "It used more CPU time than wall time: it ran on several cores at once by itself.");
+    }
+    if (ran_unaccounted(use)) {
+        evidence.notes.emplace_back(
+            "Its threads were found running for longer than the CPU time explains, which lacks children that "
+            "were not waited for: how long it waited is known from the looks alone.");
     }
     if (use.seen.run_delay > use.wall) {
         evidence.notes.emplace_back(

@@ -24,6 +24,7 @@ struct LookedAt {
     int peak_threads = 0;
     int peak_processes = 0;
     Nanoseconds asleep_time = 0;   ///< between looks that both found no thread that ran
+    Nanoseconds ran_time = 0;      ///< between looks that both found one: on a CPU, or ready for one
     Nanoseconds run_delay = 0;     ///< time its threads were ready to run and no CPU was free, added up
     Nanoseconds noticed_late = 0;  ///< time we were ready to see its end and no CPU was free, at most
     /// The system calls that sleeping threads were in, and how often they were found there; most often first.
@@ -45,13 +46,18 @@ struct CommandUse {
     LookedAt seen;
 };
 
-/// For how long at least nothing of it ran or was ready to run: wall - CPU - run delay - noticed late, not
-/// below 0. The times of threads are added up, so what they did at the same time makes it less, never more;
-/// the run delay of a thread that came and went between two looks is not in it.
+/// Whether threads were found running for longer than the CPU time and the run delay explain: children that
+/// were not waited for are not in that CPU time.
+bool ran_unaccounted(const CommandUse& use);
+
+/// For how long at least nothing of it, or of the children that it waited for, ran or was ready to run: wall
+/// - CPU - run delay - noticed late, not below 0; 0 too where it ran unaccounted. The times of threads are
+/// added up, so what they did at the same time makes it less, never more; the run delay of a thread that came
+/// and went between two looks is not in it.
 Nanoseconds waited_at_least(const CommandUse& use);
 
-/// For how long it waited: at least the above; with many threads, whose delays add up to more than there was
-/// time, what the looks say.
+/// For how long it waited: at least the above; where it ran unaccounted, or has many threads whose delays add
+/// up to more than there was time, what the looks say.
 Nanoseconds waited(const CommandUse& use);
 
 /// Whether that system call waits for many things at once, as event loops do: epoll_wait, poll, ...

@@ -110,12 +110,11 @@ Nanoseconds ProcessLooks::look(pid_t pid) {
         } else {
             ++seen_.asleep;
         }
-        if (now.running > 0) {
-            slept_since_ = 0;
-        } else {
-            if (slept_since_ > 0) seen_.asleep_time += begin - slept_since_;
-            slept_since_ = begin;
-        }
+        const bool ran = now.running > 0;
+        if (last_look_ > 0 && ran == ran_then_)
+            (ran ? seen_.ran_time : seen_.asleep_time) += begin - last_look_;
+        last_look_ = begin;
+        ran_then_ = ran;
         seen_.peak_threads = std::max(seen_.peak_threads, now.threads);
         seen_.peak_processes = std::max(seen_.peak_processes, static_cast<int>(now.processes.size()));
     }

@@ -29,8 +29,9 @@ class ProcessLooks {
     void look_at_thread(const std::string& folder, pid_t thread, Now& now);
 
     LookedAt seen_;
-    Nanoseconds slept_since_ = 0;  ///< when the last look found no thread that ran; 0: it did
-    Nanoseconds own_delay_;        ///< ours, when we last looked
+    Nanoseconds last_look_ = 0;  ///< when; 0: none yet
+    bool ran_then_ = false;      ///< whether it found a thread that ran
+    Nanoseconds own_delay_;      ///< ours, when we last looked
     std::map<std::string, int> asleep_in_;
     std::map<pid_t, Nanoseconds> run_delay_;  ///< the last that was read of each thread
 };
