@@ -43,12 +43,12 @@ void coroutines(SpawnMeter& meter) {
     meter.begin();
     try {
         while (meter.one_more()) asio::co_spawn(loop, wait_for(signal, waiting), asio::detached);
-        loop.poll();  // each runs up to its co_await
     } catch (const std::bad_alloc&) {
         meter.refused("memory for another coroutine was refused");
     }
+    loop.poll();  // each runs up to its co_await
     meter.suspended(waiting);
-    signal.cancel();  // wakes them all
+    signal.expires_at(asio::steady_timer::time_point::min());  // wakes them all, and who would wait later
     loop.restart();
     loop.run();
     meter.finished(waiting);
