@@ -57,6 +57,8 @@ std::optional<std::string> in_fresh_process(const std::string& program, std::str
 }
 
 void end_with_parent(int control) {
+    // A process pool's worker watches its socket in a thread instead, because this is tied to the thread that
+    // started us. Here that thread waits for our answer, and a thread more would be in what is measured.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     pollfd entry{control, POLLIN, 0};
     // It may have died before it could be asked for.
