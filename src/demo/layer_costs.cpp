@@ -1,6 +1,5 @@
 #include "demo/layer_costs.hpp"
 
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -26,8 +25,7 @@ namespace {
 // So many that each reader gets past its start and can be measured.
 constexpr std::int64_t least_of_each = 20;
 
-constexpr std::int64_t files_of_reader = 3;  // a socket pair, a connection of the HTTP client
-constexpr std::int64_t own_files = 64;
+constexpr std::size_t files_of_reader = 3;  // a socket pair, a connection of the HTTP client
 
 CostPoint point_of(std::int64_t readers, const LayerRun::Sample& sample) {
     return {.n = readers, .values = {sample.time, sample.cpu, sample.allocations, 1e9 / sample.time}};
@@ -47,21 +45,10 @@ std::vector<std::int64_t> concurrencies_up_to(std::int64_t most) {
     return levels;
 }
 
-// Throws Error when so many readers would not have the files that they need.
-void need_files(std::int64_t readers) {
-    net::raise_descriptor_limit();
-    rlimit limit{};
-    ::getrlimit(RLIMIT_NOFILE, &limit);
-    const std::int64_t needed = readers * files_of_reader + own_files;
-    if (limit.rlim_cur >= static_cast<rlim_t>(needed)) return;
-    throw Error(std::to_string(readers) + " at once need " + std::to_string(needed) +
-                " open files, and this process may have " + std::to_string(limit.rlim_cur) + " (ulimit -Hn)");
-}
-
 // None when it was stopped in the middle. Throws Error when an operation failed.
 std::optional<LayerRun::Sample> run_layer(const Layer& layer, std::int64_t readers, std::int64_t operations,
                                           const net::Target& target, const std::stop_token& stop) {
-    need_files(readers);
+    net::need_descriptors(static_cast<std::size_t>(readers), "readers", files_of_reader);
     asio::io_context loop(1);
     std::deque<Line> lines;
     net::AsyncClient client(loop.get_executor(), {.keep_alive = static_cast<std::size_t>(readers)});

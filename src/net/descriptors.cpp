@@ -22,19 +22,20 @@ void raise_descriptor_limit() {
     ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-void need_descriptors(std::size_t count) {
-    const rlim_t needed = count + own_files;
+void need_descriptors(std::size_t count, std::string_view things, std::size_t files_each) {
+    const rlim_t needed = count * files_each + own_files;
     rlimit limit{};
     ::getrlimit(RLIMIT_NOFILE, &limit);
     if (limit.rlim_cur >= needed) return;
     raise_descriptor_limit();
     ::getrlimit(RLIMIT_NOFILE, &limit);
     if (limit.rlim_cur >= needed) return;
-    const rlim_t fit = limit.rlim_cur > own_files ? limit.rlim_cur - own_files : 0;
-    throw Error(std::to_string(count) + " connections at once need " + std::to_string(needed) +
+    const rlim_t fit = limit.rlim_cur > own_files ? (limit.rlim_cur - own_files) / files_each : 0;
+    const std::string name(things);
+    throw Error(std::to_string(count) + " " + name + " at once need " + std::to_string(needed) +
                 " open files, but this process may have " + std::to_string(limit.rlim_cur) + ": " +
-                std::to_string(fit) +
-                " connections fit. Use fewer, or raise the hard limit (ulimit -Hn, or nofile in " +
+                std::to_string(fit) + " " + name +
+                " fit. Use fewer, or raise the hard limit (ulimit -Hn, or nofile in " +
                 "/etc/security/limits.conf)");
 }
 
