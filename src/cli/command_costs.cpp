@@ -40,10 +40,11 @@ int run_costs_command(const Invocation& invocation) {
     const OutputOptions& output = invocation.output;
     print(output.json ? render_json(costs) : output.plain ? render_plain(costs) : render_ascii(costs, ascii));
     if (costs.interrupted) return exit_interrupted;
-    // A limit that was met is a finding; a kind of which nothing is known is a failure.
-    const bool nothing = std::any_of(costs.kinds.begin(), costs.kinds.end(),
-                                     [](const CostKind& kind) { return kind.points.empty(); });
-    return nothing ? exit_failed : exit_done;
+    // A limit that was met is a finding; an error, or a kind of which nothing is known, is a failure.
+    const bool failed = std::any_of(costs.kinds.begin(), costs.kinds.end(), [](const CostKind& kind) {
+        return kind.points.empty() || !kind.error.empty();
+    });
+    return failed ? exit_failed : exit_done;
 }
 
 }  // namespace overlap

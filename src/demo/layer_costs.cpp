@@ -48,7 +48,6 @@ std::vector<std::int64_t> concurrencies_up_to(std::int64_t most) {
 // None when it was stopped in the middle. Throws Error when an operation failed.
 std::optional<LayerRun::Sample> run_layer(const Layer& layer, std::int64_t readers, std::int64_t operations,
                                           const net::Target& target, const std::stop_token& stop) {
-    net::need_descriptors(static_cast<std::size_t>(readers), "readers", files_of_reader);
     asio::io_context loop(1);
     std::deque<Line> lines;
     net::AsyncClient client(loop.get_executor(), {.keep_alive = static_cast<std::size_t>(readers)});
@@ -157,9 +156,15 @@ Costs measure_layers(const Demo& demo, const RunOptions& options, std::span<cons
         std::vector<std::vector<LayerRun::Sample>> samples(layers.size());
         for (std::int64_t repeat = 0; repeat < repeats; ++repeat) {
             for (std::size_t i = 0; i < layers.size(); ++i) {
-                if (!costs.kinds[i].limit.empty()) continue;
+                if (!costs.kinds[i].limit.empty() || !costs.kinds[i].error.empty()) continue;
                 if (options.observer.doing)
                     options.observer.doing(costs.kinds[i].name + ", at once: " + std::to_string(readers));
+                try {
+                    net::need_descriptors(static_cast<std::size_t>(readers), "readers", files_of_reader);
+                } catch (const Error& error) {
+                    costs.kinds[i].limit = error.what();
+                    continue;
+                }
                 try {
                     const auto sample = run_layer(layers[i], readers, options.settings.get("operations"),
                                                   target, options.stop);
@@ -169,7 +174,7 @@ Costs measure_layers(const Demo& demo, const RunOptions& options, std::span<cons
                     }
                     samples[i].push_back(*sample);
                 } catch (const Error& error) {
-                    costs.kinds[i].limit = error.what();
+                    costs.kinds[i].error = error.what();
                 }
             }
         }

@@ -161,7 +161,7 @@ Costs measure_spawning(const Demo& demo, const RunOptions& options, std::span<co
         std::vector<std::vector<SpawnSample>> samples(kinds.size());
         for (std::int64_t repeat = 0; repeat < repeats; ++repeat) {
             for (std::size_t i = 0; i < kinds.size(); ++i) {
-                if (!costs.kinds[i].limit.empty()) continue;
+                if (!costs.kinds[i].limit.empty() || !costs.kinds[i].error.empty()) continue;
                 const std::string part = costs.kinds[i].name + ":" + std::to_string(n);
                 if (options.observer.doing) options.observer.doing("measuring " + part);
                 try {
@@ -172,7 +172,7 @@ Costs measure_spawning(const Demo& demo, const RunOptions& options, std::span<co
                     }
                     samples[i].push_back(sample_from(*bytes, part));
                 } catch (const Error& error) {
-                    costs.kinds[i].limit = error.what();
+                    costs.kinds[i].error = error.what();
                 }
             }
         }

@@ -135,6 +135,8 @@ std::string render_plain(const Costs& costs) {
         }
         if (!kind.limit.empty())
             text += fmt::format("limit\t{}\t{}\n", printable(kind.name), printable(kind.limit));
+        if (!kind.error.empty())
+            text += fmt::format("error\t{}\t{}\n", printable(kind.name), printable(kind.error));
     }
     for (const std::string& sentence : explain(costs)) text += "why\t" + printable(sentence) + '\n';
     return text;

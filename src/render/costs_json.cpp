@@ -20,7 +20,7 @@ Json point_json(const CostPoint& point) {
 Json kind_json(const CostKind& kind) {
     Json points = Json::array();
     for (const CostPoint& point : kind.points) points.push_back(point_json(point));
-    return {{"name", kind.name}, {"limit", kind.limit}, {"points", points}};
+    return {{"name", kind.name}, {"limit", kind.limit}, {"error", kind.error}, {"points", points}};
 }
 
 std::optional<double> parse_value(const Node& node) {
@@ -38,6 +38,7 @@ CostKind parse_kind(const Node& node, std::size_t measures) {
     CostKind kind;
     kind.name = node.at("name").text();
     kind.limit = node.at("limit").text();
+    if (const auto error = node.find("error")) kind.error = error->text();  // older documents lack it
     node.at("points").each([&](const Node& place) {
         CostPoint point;
         const std::int64_t least = kind.points.empty() ? 1 : kind.points.back().n + 1;

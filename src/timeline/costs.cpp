@@ -103,6 +103,8 @@ std::vector<std::string> explain(const Costs& costs) {
     if (costs.demo == "spawn") sentences = explain_spawn(costs);
     if (costs.demo == "layers") sentences = explain_layers(costs);
     for (const CostKind& kind : costs.kinds) {
+        if (!kind.error.empty())
+            sentences.push_back("Measuring '" + kind.name + "' failed: " + kind.error + ".");
         if (kind.limit.empty()) continue;
         const std::int64_t reached = kind.points.empty() ? 0 : kind.points.back().n;
         sentences.push_back("Limit of '" + kind.name + "': " + std::to_string(reached) + " were reached; " +

@@ -38,7 +38,8 @@ struct CostPoint {
 struct CostKind {
     std::string name;
     std::vector<CostPoint> points;  ///< n ascending
-    std::string limit = {};         ///< what kept it from being measured further; empty: nothing did
+    std::string limit = {};         ///< of the machine, that kept it from being measured further; empty: none
+    std::string error = {};         ///< the failure that ended measuring it; empty: none
 
     friend bool operator==(const CostKind&, const CostKind&) = default;
 };
