@@ -2,9 +2,11 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <system_error>
 
 #include "cli/questions.hpp"
 #include "support/cli.hpp"
@@ -125,6 +127,8 @@ TEST_CASE("questions that cannot be had for want of a file descriptor leave Ctrl
     sigset_t after{};
     ::pthread_sigmask(SIG_BLOCK, nullptr, &before);
     std::string why;
+    // UBSan needs a descriptor when it meets a type for the first time.
+    CHECK(error_message<Error>([] { throw Error(std::generic_category().message(EMFILE)); }) != "");
     {
         const NoMoreFiles no_more_files;
         why = error_message<Error>([] { const Questions questions; });
