@@ -26,8 +26,9 @@ const std::map<std::string, std::set<std::string>> allowed{
     {"demos", {"demo", "net", "concurrency", "asio"}},
     {"src/trace", {"timeline", "record", "net", "demo", "asio"}},
     {"src/render", {"timeline", "fmt", "json"}},
+    {"src/lesson", {"timeline", "render", "json", "md4c"}},
     {"src/cli",
-     {"timeline", "record", "net", "concurrency", "demo", "demos", "trace", "render", "asio", "fmt",
+     {"timeline", "record", "net", "concurrency", "demo", "demos", "trace", "lesson", "render", "asio", "fmt",
       "cli11"}},
 };
 
@@ -40,10 +41,11 @@ std::string owner_of(const std::string& include) {
     if (head == "http_parser.h") return "http_parser";
     if (head == "sqlite3.h") return "sqlite3";
     if (head == "liburing.h") return "liburing";
+    if (head == "md4c.h") return "md4c";
     if (include == "demos.hpp" || include == "redis_words.hpp" || include == "blocking_words.hpp")
         return "";  // its own folder
     for (const char* name : {"fmt", "hiredis", "timeline", "record", "net", "concurrency", "demo", "demos",
-                             "trace", "render", "cli"}) {
+                             "trace", "lesson", "render", "cli"}) {
         if (head == name) return head;
     }
     return "";

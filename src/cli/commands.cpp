@@ -279,6 +279,7 @@ const std::vector<CommandSpec>& all_commands() {
         all.push_back(simple_command("code", "print a demo's source", "DEMO",
                                      {{"overlap code api", "the three ways, one below the other"}},
                                      run_code));
+        all.push_back(lesson_command());
         all.push_back(render_command());
         all.push_back(trace_command());
         all.push_back(classify_command());

@@ -22,6 +22,7 @@ int run_proxy(const Invocation& invocation);
 int run_trace(const Invocation& invocation);
 int run_worker_command(const Invocation& invocation);
 int run_classify(const Invocation& invocation);
+int run_lesson(const Invocation& invocation);
 int run_help(const Invocation& invocation);
 
 /// Throws UsageError when there is no demo of that name.
@@ -29,5 +30,8 @@ const Demo& demo_named(const std::string& name);
 
 /// The record of `classify`.
 CommandSpec classify_command();
+
+/// The record of `lesson`.
+CommandSpec lesson_command();
 
 }  // namespace overlap

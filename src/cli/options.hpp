@@ -62,6 +62,12 @@ struct ClassifyRequest {
     std::vector<std::string> command;  ///< the program and its arguments
 };
 
+/// How a lesson is to be read.
+struct LessonRequest {
+    bool no_input = false;  ///< straight through
+    bool restart = false;   ///< from its beginning
+};
+
 /// A command line, understood.
 struct Invocation {
     const CommandSpec* command = nullptr;
@@ -73,6 +79,7 @@ struct Invocation {
     net::ProxyOptions proxy;
     TraceOptions trace;
     ClassifyRequest classify;
+    LessonRequest lesson;
     std::string output_file;  ///< of trace and classify; empty: standard output
     bool log = false;
     bool stand_in = false;  ///< `serve` in place of a Redis

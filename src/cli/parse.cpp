@@ -359,6 +359,7 @@ Invocation parse_arguments(const CommandSpec& command, const std::vector<std::st
     if (values.has("--sweep")) invocation.sweep = read_sweep(*command.demo, values);
     if (command.name == "serve") read_serve(values, invocation);
     if (command.name == "proxy") read_proxy(values, invocation.proxy);
+    invocation.lesson = {values.has("--no-input"), values.has("--restart")};
     if (values.has("--part")) invocation.part = values.text("--part");
     values.whole("--control", 0, 1'000, invocation.control);
     const bool has_command = ours != arguments.end();

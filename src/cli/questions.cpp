@@ -31,8 +31,13 @@ bool read_yes_or_no(const std::string& option, std::string text) {
     throw UsageError(fmt::format("the answer for {} is '{}': expected y or n", option, text));
 }
 
+// There is no answer: Ctrl-D on a terminal.
+struct EndOfInput : UsageError {
+    using UsageError::UsageError;
+};
+
 [[noreturn]] void end_of_input(const std::string& option) {
-    throw UsageError(
+    throw EndOfInput(
         fmt::format("the input ended before the answer for {0}: give {0}, or --no-input to take no or 0 for "
                     "what is not given",
                     option));
@@ -79,6 +84,15 @@ auto Questions::ask(const std::string& question, const std::string& option, Read
 bool Questions::yes_or_no(const std::string& question, const std::string& option) {
     return ask(question + " [y/N] ", option,
                [&](const std::string& answer) { return read_yes_or_no(option, answer); });
+}
+
+std::optional<std::string> Questions::answer(const std::string& prompt) {
+    std::cerr << prompt << std::flush;
+    try {
+        return line("");
+    } catch (const EndOfInput&) {
+        return std::nullopt;
+    }
 }
 
 double Questions::milliseconds(const std::string& question, const std::string& option) {

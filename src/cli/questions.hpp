@@ -24,6 +24,9 @@ class Questions {
     /// Whether the answer is yes: y, yes, n or no, in either case of letters.
     bool yes_or_no(const std::string& question, const std::string& option);
 
+    /// A line as it was typed, without blanks at its ends; none at the end of the input. Asked as it stands.
+    std::optional<std::string> answer(const std::string& prompt);
+
     /// A number of milliseconds.
     double milliseconds(const std::string& question, const std::string& option);
 

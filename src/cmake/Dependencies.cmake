@@ -35,6 +35,7 @@ overlap_headers(http_parser http_parser.h libhttp-parser-dev)
 overlap_headers(hiredis hiredis/hiredis.h libhiredis-dev)
 overlap_headers(sqlite3 sqlite3.h libsqlite3-dev)
 overlap_headers(uring liburing.h liburing-dev)
+overlap_headers(md4c md4c.h libmd4c-dev)
 
 # The compiled half of a library whose headers were found above.
 function(overlap_library_file name package)
@@ -52,6 +53,7 @@ overlap_library_file(http_parser libhttp-parser-dev)
 overlap_library_file(hiredis libhiredis-dev)
 overlap_library_file(sqlite3 libsqlite3-dev)
 overlap_library_file(uring liburing-dev)
+overlap_library_file(md4c libmd4c-dev)
 
 set(OVERLAP_FMT_INCLUDE_DIR "" CACHE PATH "Another copy of fmt's headers (empty: Debian's)")
 if(OVERLAP_FMT_INCLUDE_DIR)
