@@ -124,6 +124,7 @@ const Demo api{
     .takes_urls = true,
     .variants = variants,
     .next = next,
+    .lesson = 2,
     .source = api_source,
 };
 

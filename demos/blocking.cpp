@@ -1,5 +1,6 @@
 // A library that only blocks: SQLite, plain files, getaddrinfo. What does it do to an event loop, and what
 // helps?
+// Lesson: lessons/10-offloading
 
 #include <asio/awaitable.hpp>
 #include <asio/co_spawn.hpp>
@@ -134,6 +135,7 @@ const Demo blocking{
     .variants = variants,
     .leaves_out = why_left_out,
     .next = blocking_next,
+    .lesson = 10,
     .source = blocking_source,
 };
 

@@ -1,5 +1,5 @@
 // Many calls, few seconds. How many at once does it take, and how many are too many?
-// Lesson: lessons/02-overlapping-waits
+// Lesson: lessons/08-limits-and-retries
 
 #include <asio/awaitable.hpp>
 #include <asio/co_spawn.hpp>
@@ -138,6 +138,7 @@ const Demo burst{
     .takes_urls = true,
     .variants = variants,
     .next = next,
+    .lesson = 8,
     .source = burst_source,
 };
 

@@ -1,4 +1,4 @@
-// Posts can only be asked for once their user is known. What can overlap when calls need each other's answer?
+// Posts can be asked for once their user is known. What can overlap? Lesson: lessons/05-chains-and-fan-out
 
 #include <asio/awaitable.hpp>
 #include <asio/co_spawn.hpp>
@@ -112,8 +112,7 @@ constexpr Example examples[] = {
     {"overlap chain --variant naive,gather --way coroutines", "await in a loop beside gather"},
     {"overlap chain --users 10 --jitter 300ms", "uneven chains: the longest is the critical path"},
 };
-constexpr std::string_view next[] = {"overlap chain --users 10 --jitter 300ms", "overlap race",
-                                     "overlap code chain"};
+constexpr std::string_view next[] = {"overlap chain --users 10 --jitter 300ms", "overlap code chain"};
 
 }  // namespace
 
@@ -144,6 +143,7 @@ const Demo chain{
         },
     .variants = variants,
     .next = next,
+    .lesson = 5,
     .source = chain_source,
 };
 

@@ -1,6 +1,7 @@
 // Eight tasks that compute and wait for nothing. What can run them at the same time?
 // As in the notes: for i in range(1_000_000): count += (i * n) % 7. The loop itself is in
 // src/demo/count_job.cpp.
+// Lesson: lessons/11-cpu-and-processes
 
 #include <asio/awaitable.hpp>
 #include <asio/co_spawn.hpp>
@@ -134,6 +135,7 @@ const Demo cpu{
     .usual_workers = Demo::one_per_core,
     .variants = variants,
     .next = next,
+    .lesson = 11,
     .source = cpu_source,
 };
 

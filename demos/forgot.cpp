@@ -1,4 +1,5 @@
 // A call without its await: what becomes of it? And of a failure that nobody awaits, and of the usual repair?
+// Lesson: lessons/04-co-await
 
 #include <asio/awaitable.hpp>
 #include <asio/co_spawn.hpp>
@@ -135,6 +136,7 @@ const Demo forgot{
     .no_processes = "a loop that waits for itself has to be in the process that waits",
     .variants = variants,
     .next = forgot_next,
+    .lesson = 4,
     .source = forgot_source,
 };
 

@@ -1,5 +1,6 @@
 // What does an abstraction cost per call? The same read of 8 bytes, which it has to wait for, through four
 // layers; and a whole HTTP request through our client, to compare with.
+// Lesson: lessons/13-choosing
 
 #include <asio/awaitable.hpp>
 #include <asio/read.hpp>
@@ -133,6 +134,7 @@ const Demo layers{
     .caption = nullptr,
     .measure = [](const RunOptions& options) { return measure_layers(layers, options, layers_table); },
     .next = next,
+    .lesson = 13,
     .source = layers_source,
 };
 

@@ -1,4 +1,5 @@
 // Two models can answer, and either answer will do. Must the second wait until the first is given up?
+// Lesson: lessons/06-racing
 
 #include <algorithm>
 #include <asio/awaitable.hpp>
@@ -135,6 +136,7 @@ const Demo race{
     .no_processes = "the loser of a race is called off where it runs, by what saw the winner",
     .variants = variants,
     .next = next,
+    .lesson = 6,
     .source = race_source,
 };
 

@@ -1,4 +1,5 @@
 // A chatbot keeps its conversations in Redis and reads many of them back. How many round trips must it wait?
+// Lesson: lessons/07-connections-and-pools
 
 #include <asio/awaitable.hpp>
 #include <asio/co_spawn.hpp>
@@ -133,6 +134,7 @@ const Demo redis{
     .no_processes = "an open connection stays in its process, and sharing them is what it is about",
     .variants = variants,
     .next = redis_next,
+    .lesson = 7,
     .source = redis_source,
 };
 

@@ -1,5 +1,5 @@
 // Use a connection pool: why? A new connection for each call, one that is kept open, a pool of a few.
-// Lesson: lessons/02-overlapping-waits
+// Lesson: lessons/07-connections-and-pools
 
 #include <asio/awaitable.hpp>
 #include <asio/co_spawn.hpp>
@@ -135,6 +135,7 @@ const Demo reuse{
     .no_processes = "an open connection stays in its process, and keeping them is what it is about",
     .variants = variants,
     .next = next,
+    .lesson = 7,
     .source = reuse_source,
 };
 

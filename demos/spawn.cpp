@@ -1,4 +1,5 @@
 // A coroutine or a thread: what do N of them cost, all suspended at once? Each N in a fresh process.
+// Lesson: lessons/03-coroutines
 
 #include <asio/awaitable.hpp>
 #include <asio/co_spawn.hpp>
@@ -131,6 +132,7 @@ const Demo spawn{
     .measure = [](const RunOptions& options) { return measure_spawning(spawn, options, kinds); },
     .measure_part = [](const std::string& part) { return measure_spawn_part(part, kinds); },
     .next = next,
+    .lesson = 3,
     .source = spawn_source,
 };
 

@@ -1,5 +1,5 @@
 // Ten answers come in at once, and each is formatted for 50 ms of CPU time. Where? A coroutine that computes
-// holds up all others of its loop. Lesson: lessons/02-overlapping-waits
+// holds up all others of its loop. Lesson: lessons/09-one-thread
 
 #include <asio/awaitable.hpp>
 #include <asio/co_spawn.hpp>
@@ -138,6 +138,7 @@ const Demo starve{
     .usual_workers = Demo::one_per_core,
     .variants = variants,
     .next = next,
+    .lesson = 9,
     .source = starve_source,
 };
 

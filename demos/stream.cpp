@@ -1,5 +1,5 @@
 // Several conversations with a model, each answered token by token. Who waits for which token, and how long?
-// Lesson: lessons/02-overlapping-waits
+// Lesson: lessons/12-streaming
 
 #include <algorithm>
 #include <asio/awaitable.hpp>
@@ -135,6 +135,7 @@ const Demo stream{
     .no_processes = "it shows tokens as they arrive, and a worker process answers once",
     .variants = variants,
     .next = next,
+    .lesson = 12,
     .source = stream_source,
 };
 

@@ -141,7 +141,7 @@ const Lesson& lesson_named(const std::vector<Lesson>& lessons, const std::string
 std::string what_is_next(const std::vector<Lesson>& lessons, const Lesson& read) {
     if (static_cast<std::size_t>(read.number) < lessons.size())
         return fmt::format("Next: overlap lesson {}\n", read.number + 1);
-    return "This was the last one. What you have done: overlap lesson\n";
+    return "This was the last one.\n";
 }
 
 int read_one(const std::vector<Lesson>& lessons, const Lesson& lesson, Kept& kept,
@@ -179,7 +179,7 @@ CommandSpec lesson_command() {
         {"overlap lesson next", "the first that you have not read, from where you stopped"},
         {"overlap lesson 3", "by its number"},
         {"overlap lesson overlapping-waits --restart", "by its name, from the beginning"},
-        {"overlap lesson 2 --no-input > lesson.txt", "straight through, for a file or a script"},
+        {"overlap lesson 2 --no-input", "straight through, for a file or a script"},
     };
     command.options = {
         {"--no-input", "", "ask nothing and do not stop at pages (as when it is piped)", OptionKind::flag},

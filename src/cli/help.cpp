@@ -58,6 +58,7 @@ std::string greeting() {
            "\n"
            "Try first:\n"
            "  overlap api         three calls, made in three ways, on one time axis\n"
+           "  overlap lesson      read about it, from the beginning\n"
            "  overlap code api    how it is written\n"
            "  overlap list        what else there is\n"
            "  overlap --help      all commands\n";
@@ -71,6 +72,7 @@ std::string help_text(int width) {
     add_examples(text,
                  {{"overlap api", "three HTTP calls, three ways, with their timelines"},
                   {"overlap api --tasks 10 --workers 4", "see calls queue for a thread"},
+                  {"overlap lesson 1", "the lessons, which run what they talk about"},
                   {"overlap code api", "the C++ behind it"},
                   {"overlap help api", "what can be varied"}},
                  width);

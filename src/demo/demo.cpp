@@ -43,6 +43,12 @@ std::vector<std::string> lane_names(std::int64_t count, std::string_view word) {
     return names;
 }
 
+std::vector<std::string> next_after(const Demo& demo) {
+    std::vector<std::string> commands(demo.next.begin(), demo.next.end());
+    if (demo.lesson > 0) commands.push_back("overlap lesson " + std::to_string(demo.lesson));
+    return commands;
+}
+
 std::vector<std::string> lanes_of(const Demo& demo, const Settings& settings) {
     return demo.lanes != nullptr ? demo.lanes(settings) : lane_names(settings.get("tasks"));
 }

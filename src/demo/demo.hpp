@@ -134,11 +134,15 @@ struct Demo {
     std::string (*measure_part)(const std::string& part) = nullptr;
 
     std::span<const std::string_view> next;  ///< commands worth trying after it
+    int lesson = 0;                          ///< that it belongs to; 0: none
     std::string_view source;                 ///< its own file, for `overlap code`
 };
 
 /// "Task1", "Task2", ... or with another word than Task.
 std::vector<std::string> lane_names(std::int64_t count, std::string_view word = "Task");
+
+/// What is worth trying after the demo, its lesson among it.
+std::vector<std::string> next_after(const Demo& demo);
 
 /// The names of the demo's task lanes with these settings.
 std::vector<std::string> lanes_of(const Demo& demo, const Settings& settings);

@@ -147,7 +147,7 @@ Costs measure_layers(const Demo& demo, const RunOptions& options, std::span<cons
     costs.knobs = options.settings.values(false);
     costs.machine = describe_machine();
     costs.measures = measures();
-    costs.next.assign(demo.next.begin(), demo.next.end());
+    costs.next = next_after(demo);
     for (const Layer& layer : layers) costs.kinds.push_back({.name = std::string(layer.name), .points = {}});
     const net::ServerProcess server(options.program, net::serve_arguments({}));
     const net::Target target = net::resolve(net::parse_url(server.url() + "/status/204"));

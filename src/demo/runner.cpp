@@ -306,7 +306,7 @@ Run run_demo(const Demo& demo, const RunOptions& options) {
     for (std::vector<WayRun>& all : repeats) {
         if (!all.empty()) run.ways.push_back(middle_of(std::move(all)));
     }
-    for (const std::string_view command : demo.next) run.next.emplace_back(command);
+    run.next = next_after(demo);
     return run;
 }
 

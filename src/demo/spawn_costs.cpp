@@ -154,7 +154,7 @@ Costs measure_spawning(const Demo& demo, const RunOptions& options, std::span<co
     costs.knobs = options.settings.values(false);
     costs.machine = describe_machine();
     costs.measures = measures();
-    costs.next.assign(demo.next.begin(), demo.next.end());
+    costs.next = next_after(demo);
     for (const SpawnKind& kind : kinds) costs.kinds.push_back({.name = std::string(kind.name), .points = {}});
     const std::int64_t repeats = options.settings.get("repeat");
     for (const std::int64_t n : counts_up_to(options.settings.get("tasks"))) {

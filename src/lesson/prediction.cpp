@@ -23,7 +23,7 @@ std::string in_words(Measure measure, std::int64_t value) {
 }
 
 std::string judged(Measure measure, std::int64_t guess, std::int64_t fact) {
-    if (guess == fact) return "exactly";
+    if (guess == fact) return "right";
     if (measure == Measure::in_flight) return guess < fact ? "too few" : "too many";
     if (guess == 0 || fact == 0) return guess == 0 ? "too short" : "too long";
     const double ratio = static_cast<double>(guess) / static_cast<double>(fact);
@@ -79,27 +79,25 @@ std::vector<std::string> compared(const Prediction& prediction,
         most = std::max({most, facts.back().value_or(0), answers[i].value_or(0)});
     }
     constexpr int front = 13;  // "  measured   "
-    constexpr int value_room = 22;
+    constexpr int value_room = 11;
     const int room = std::max(width - front - value_room, 8);
     std::vector<std::string> lines;
     for (std::size_t i = 0; i < prediction.guesses.size(); ++i) {
         const Guess& guess = prediction.guesses[i];
         for (const std::string& line : wrap(printable(guess.question), width)) lines.push_back(line);
-        const auto row = [&](const char* who, std::int64_t value, Glyph glyph, const std::string& behind) {
+        const auto row = [&](const char* who, std::int64_t value, Glyph glyph) {
             const std::string drawn = bar(value, longest[static_cast<int>(guess.measure)], room);
             const std::string padding(static_cast<std::size_t>(room) - drawn.size() + 1, ' ');
             lines.push_back(pad_right(std::string("  ") + who, front) + paint(drawn, glyph, theme) + padding +
-                            in_words(guess.measure, value) + behind);
+                            in_words(guess.measure, value));
         };
-        if (answers[i]) {
-            const std::string behind =
-                facts[i] ? ", " + judged(guess.measure, *answers[i], *facts[i]) : std::string();
-            row("your guess", *answers[i], Glyph::waiting, behind);
-        }
+        if (answers[i]) row("your guess", *answers[i], Glyph::waiting);
         if (facts[i])
-            row("measured", *facts[i], Glyph::running, "");
+            row("measured", *facts[i], Glyph::running);
         else
             lines.emplace_back("  not measured: its work was not done");
+        if (answers[i] && facts[i])
+            lines.push_back("  The guess was " + judged(guess.measure, *answers[i], *facts[i]) + ".");
     }
     lines.emplace_back("");
     return lines;

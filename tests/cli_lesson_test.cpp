@@ -1,0 +1,199 @@
+// `overlap lesson`: listed, read straight through, read on a terminal.
+#include <doctest/doctest.h>
+
+#include <csignal>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "support/cli.hpp"
+#include "support/files.hpp"
+#include "support/process.hpp"
+#include "support/screen.hpp"
+#include "support/text.hpp"
+
+namespace overlap::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+TEST_SUITE_BEGIN("cli_lesson");
+
+// A learner with a place for what they have done.
+struct Learner {
+    TemporaryFolder state;
+
+    [[nodiscard]] std::string file() const { return state.path() + "/overlap/lessons.json"; }
+    [[nodiscard]] Launch launch(const Words& words, bool terminal = false) const {
+        return {.arguments = Words{"lesson"} + words,
+                .environment = {"XDG_STATE_HOME=" + state.path()},
+                .terminal = terminal};
+    }
+    [[nodiscard]] Ended lesson(const Words& words = {}) const { return run(launch(words)); }
+    [[nodiscard]] Json kept(const std::string& name) const {
+        const std::string text = read_file(file());
+        REQUIRE(Json::accept(text));
+        return Json::parse(text).at("lessons").at(name);
+    }
+};
+
+constexpr const char* name = "02-overlapping-waits";
+
+// Enter is an answer to everything that is asked.
+std::string enter(int times) { return std::string(static_cast<std::size_t>(times), '\r'); }
+
+TEST_CASE("without a name the lessons are listed, and which comes next") {
+    const Learner learner;
+    const Ended ended = learner.lesson();
+    check_done(ended);
+    CHECK(contains(ended.out, " 2  Overlapping waits\n"));
+    CHECK(contains(ended.out, "\nNext: overlap lesson 1\n"));
+    CHECK_FALSE(fs::exists(learner.file()));
+}
+
+TEST_CASE("piped, a lesson is read straight through, runs its demo and answers its own questions") {
+    const Learner learner;
+    const Ended ended = learner.lesson({"2"});
+    CHECK(ended.code == 0);
+    CHECK(ended.err.empty());
+    CHECK(contains(ended.out, "2. Overlapping waits\n===="));
+    CHECK(contains(ended.out, "\n$ overlap api\n"));
+    CHECK(contains(ended.out, "\nSequential: blocking calls on one thread\n"));
+    CHECK(contains(ended.out, "  measured   ="));
+    CHECK(contains(ended.out, "   The answer is "));
+    CHECK(contains(ended.out, "\nNext: overlap lesson 3\n"));
+    CHECK_FALSE(contains(ended.out, "```"));
+    CHECK_FALSE(has_color(ended.out));
+    CHECK(widest_line(ended.out) <= 80);
+    CHECK(learner.kept(name).at("read") == true);
+    CHECK(contains(learner.lesson().out, " 2  Overlapping waits"));
+    CHECK(contains(learner.lesson().out, "read\n"));
+}
+
+TEST_CASE("a lesson can be named in several ways, and a wrong name is refused") {
+    const Learner learner;
+    for (const char* word : {"2", "02", "overlapping-waits", "02-overlapping-waits"}) {
+        Launch launch = learner.launch({word, "--no-input"});
+        Process process(launch);
+        CHECK(contains(process.read_until("===="), "2. Overlapping waits"));
+    }
+    check_refused(learner.lesson({"99"}), 2, {"there is no lesson 99", "expected 1 to"});
+    check_refused(learner.lesson({"overlaping-waits"}), 2, {"did you mean 'overlapping-waits'"});
+    check_refused(learner.lesson({"2", "3"}), 2, {"'3'"});
+    check_refused(learner.lesson({"--restrat"}), 2, {"--restart"});
+}
+
+TEST_CASE("it fits a narrow page") {
+    const Learner learner;
+    for (const char* width : {"40", "50", "120"}) {
+        const Ended ended = learner.lesson({"2", "--width", width});
+        CHECK(ended.code == 0);
+        CHECK(widest_line(ended.out) <= std::stoi(width));
+    }
+}
+
+TEST_CASE("on a terminal everything can be answered with Enter, and the lesson is done then") {
+    const Learner learner;
+    Process process(learner.launch({"2"}, true));
+    process.read_until("-- Enter: ");
+    process.type(enter(100));
+    const Ended ended = process.wait();
+    CHECK(ended.code == 0);
+    CHECK(contains(ended.out, "Next: overlap lesson 3"));
+    const Json kept = learner.kept(name);
+    CHECK(kept.at("read") == true);
+    CHECK(kept.at("section") == 0);
+    for (const Json& check : kept.at("checks")) CHECK(check == false);
+    CHECK(contains(learner.lesson().out, "done, 0 of "));
+}
+
+TEST_CASE("a guess is drawn beside what was measured, and what is none is asked again") {
+    const Learner learner;
+    Process process(learner.launch({"2"}, true));
+    process.read_until("Your prediction; q");
+    process.type("\r");
+    process.read_until("Enter: no guess) ");
+    process.type("soon\r");
+    process.read_until("'soon' is none: expected a time such as");
+    process.read_until("Enter: no guess) ");
+    process.type("99s\r" + enter(100));
+    const Ended ended = process.wait();
+    CHECK(ended.code == 0);
+    CHECK(contains(ended.out, "  your guess "));
+    CHECK(contains(ended.out, " times too long"));
+}
+
+TEST_CASE("q and Ctrl-C stop where one is, and the next time it goes on from there") {
+    const Learner learner;
+    {
+        Process process(learner.launch({"2"}, true));
+        process.read_until("Your prediction; q");
+        process.type("\r");
+        process.read_until("Enter: no guess) ");
+        process.type("q\r");
+        const Ended ended = process.wait();
+        CHECK(ended.code == 0);
+        CHECK(contains(ended.out, "To go on from here: overlap lesson 2"));
+    }
+    CHECK(learner.kept(name).at("section") == 2);
+    CHECK(contains(learner.lesson().out, "at \"Your prediction\""));
+    {
+        Process process(learner.launch({"2"}, true));
+        process.read_until("You stopped at \"Your prediction\"");
+        process.read_until("Enter: no guess) ");
+        process.type("\x03");
+        CHECK(process.wait().code == 130);
+    }
+    CHECK(learner.kept(name).at("section") == 2);
+    Process process(learner.launch({"2", "--restart"}, true));
+    CHECK_FALSE(contains(process.read_until("-- Enter: "), "You stopped"));
+    process.type("\x04");  // the end of input
+    CHECK(process.wait().code == 0);
+}
+
+TEST_CASE("Ctrl-C during a run ends the run and the lesson") {
+    const Learner learner;
+    Process process(learner.launch({"2"}, true));
+    process.read_until("Your prediction; q");
+    process.type("\r");
+    // The guesses, and the page behind them.
+    for (int i = 0; i < 10; ++i) process.type("\r");
+    process.read_until("$ overlap api");
+    process.type("\x03");
+    const Ended ended = process.wait();
+    CHECK(ended.code == 130);
+    CHECK(learner.kept(name).at("read") == false);
+}
+
+TEST_CASE("a damaged file of progress is kept aside, and a word said") {
+    const Learner learner;
+    fs::create_directories(learner.state.path() + "/overlap");
+    const std::string junk = "{\"schema\": 1";
+    {
+        const TemporaryFile source(junk);
+        fs::copy_file(source.path(), learner.file());
+    }
+    const Ended ended = learner.lesson();
+    CHECK(ended.code == 0);
+    CHECK(is_one_line(ended.err));
+    CHECK(contains(ended.err, learner.file() + ".damaged"));
+    CHECK(read_file(learner.file() + ".damaged") == junk);
+}
+
+TEST_CASE("where progress cannot be kept a lesson can still be read") {
+    const TemporaryFile in_the_way("");
+    const Ended ended =
+        run(Launch{.arguments = {"lesson", "2"}, .environment = {"XDG_STATE_HOME=" + in_the_way.path()}});
+    CHECK(ended.code == 0);
+    CHECK(contains(ended.err, "is not kept"));
+    CHECK(contains(ended.out, "Next: overlap lesson 3"));
+}
+
+TEST_CASE("next is the first that was not read") {
+    const Learner learner;
+    Process process(learner.launch({"next", "--no-input"}));
+    CHECK(contains(process.read_until("===="), "1. "));
+}
+
+}  // namespace
+}  // namespace overlap::test
