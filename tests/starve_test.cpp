@@ -117,6 +117,25 @@ TEST_CASE("a panel in which nobody was held up does not claim that somebody was"
     CHECK_FALSE(contains(joined(explain(run)), "Held up"));
 }
 
+TEST_CASE("computing elsewhere that took longer is called slower, not only no faster") {
+    const auto why = [](Nanoseconds end) {
+        Run run;
+        run.demo = "starve";
+        WayRun sequential{.way = Way::sequential};
+        sequential.timeline.lanes = {{"Task1"}};
+        sequential.timeline.spans = {span_of(0, State::running, 0, 100)};
+        WayRun pool = sequential;
+        pool.way = Way::pool;
+        pool.workers = 2;
+        pool.timeline.spans = {span_of(0, State::running, 0, end)};
+        run.ways = {sequential, pool};
+        return joined(explain(run));
+    };
+    CHECK(contains(why(50), "2.0 times as fast as one after the other"));
+    CHECK(contains(why(100), "no faster than one after the other"));
+    CHECK(contains(why(300), "slower than one after the other"));
+}
+
 TEST_CASE("tasks that were running without a core are a note, once, with the reason that is known") {
     Run run;
     run.demo = "starve";

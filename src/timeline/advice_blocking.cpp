@@ -39,7 +39,7 @@ void explain_offloaded(const Run& run, const WayRun& way, std::vector<std::strin
                        format_duration(total_of(way));
     const std::optional<double> times = speedup(run, way);
     if (times && is_faster(*times)) fact += ", " + times_in_words(*times) + " as fast as one at a time";
-    if (times && is_slower(*times)) fact += ", no faster than one at a time";
+    if (times && is_slower(*times)) fact += ", slower than one at a time";
     sentences.push_back(fact + "; its event loop's timer came " + lag + " late at worst.");
 }
 

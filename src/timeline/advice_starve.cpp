@@ -66,8 +66,11 @@ void explain_offload(const Run& run, const WayRun& way, std::vector<std::string>
     fact += lag_of(way).empty() ? "" : ", " + lag_of(way);
     fact += ". All took " + format_duration(total_of(way));
     if (const std::optional<double> times = speedup(run, way)) {
-        fact += is_faster(*times) ? ", " + times_in_words(*times) + " as fast as one after the other"
-                                  : ", no faster than one after the other";
+        if (is_faster(*times))
+            fact += ", " + times_in_words(*times) + " as fast as one after the other";
+        else
+            fact += is_slower(*times) ? ", slower than one after the other"
+                                      : ", no faster than one after the other";
     }
     sentences.push_back(fact + ".");
 }
