@@ -7,6 +7,7 @@ CommandSpec classify_command() {
     command.name = "classify";
     command.summary = "coroutine, thread or process: where a task belongs (the notes' cases A, B, C)";
     command.argument = "[DEMO]";
+    command.argument_words = demo_words();
     command.takes_command = true;
     command.examples = {
         {"overlap classify", "asks four questions"},

@@ -10,6 +10,7 @@
 #include "cli/lesson_reader.hpp"
 #include "cli/suggest.hpp"
 #include "cli/terminal.hpp"
+#include "cli/values.hpp"
 #include "lesson/lesson.hpp"
 #include "lesson/progress.hpp"
 #include "render/text.hpp"
@@ -174,6 +175,9 @@ CommandSpec lesson_command() {
     command.name = "lesson";
     command.summary = "read a lesson, which runs what it talks about; without a name, list them";
     command.argument = "[LESSON]";
+    command.argument_words = {"next"};
+    for (const lesson::LessonText& one : lesson::all_lessons())
+        command.argument_words.emplace_back(one.name.substr(3));
     command.examples = {
         {"overlap lesson", "the lessons, and how far you are"},
         {"overlap lesson next", "the first that you have not read, from where you stopped"},
@@ -186,7 +190,10 @@ CommandSpec lesson_command() {
         {"--restart", "", "begin at its beginning, not where you stopped", OptionKind::flag},
         {"--width", "N",
          "columns to write in, 40 or more, 120 used at most (default: COLUMNS, the terminal's, 80)"},
-        {"--color", "WHEN", "auto, always or never (default auto: on a terminal, unless NO_COLOR is set)"},
+        {.name = "--color",
+         .value = "WHEN",
+         .meaning = "auto, always or never (default auto: on a terminal, unless NO_COLOR is set)",
+         .words = color_words()},
         {"--unicode", "", "draw with box characters instead of ASCII", OptionKind::flag},
     };
     command.notes =

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "cli/values.hpp"
 #include "demos/demos.hpp"
 
 namespace overlap {
@@ -14,7 +15,10 @@ std::vector<OptionSpec> drawing_options() {
     return {
         {"--width", "N",
          "columns to draw in, 40 or more, 120 used at most (default: COLUMNS, the terminal's, 80)"},
-        {"--color", "WHEN", "auto, always or never (default auto: on a terminal, unless NO_COLOR is set)"},
+        {.name = "--color",
+         .value = "WHEN",
+         .meaning = "auto, always or never (default auto: on a terminal, unless NO_COLOR is set)",
+         .words = color_words()},
         {"--unicode", "", "draw with box characters instead of ASCII", OptionKind::flag},
         {"--plain", "", "no picture: one fact a line, fields separated by tabs", OptionKind::flag},
     };
@@ -52,16 +56,6 @@ std::string value_of(Unit unit) {
     return "";
 }
 
-// The names of the demo's variants, each once, in the order of the panels.
-std::string variant_names(const Demo& demo) {
-    std::vector<std::string_view> names;
-    for (const Variant& variant : demo.variants) {
-        if (!variant.name.empty() && std::find(names.begin(), names.end(), variant.name) == names.end())
-            names.push_back(variant.name);
-    }
-    return fmt::format("{}", fmt::join(names, ", "));
-}
-
 std::string workers_meaning(const Demo& demo) {
     if (demo.usual_workers == Demo::one_per_core) return "workers in the pool (default: one per core)";
     if (demo.usual_workers == 0) return "workers in the pool (default: one per task, 32 at most)";
@@ -84,8 +78,11 @@ CommandSpec demo_command(const Demo& demo) {
     command.run = run_demo_command;
     command.demo = &demo;
     for (const Knob& knob : demo.knobs) {
-        command.options.push_back({"--" + std::string(knob.name), value_of(knob.unit), knob_meaning(knob),
-                                   knob.unit == Unit::flag ? OptionKind::flag : OptionKind::value});
+        command.options.push_back({.name = "--" + std::string(knob.name),
+                                   .value = value_of(knob.unit),
+                                   .meaning = knob_meaning(knob),
+                                   .kind = knob.unit == Unit::flag ? OptionKind::flag : OptionKind::value,
+                                   .words = {knob.words.begin(), knob.words.end()}});
     }
     if (demo.measure != nullptr) {
         command.run = run_costs_command;
@@ -96,12 +93,15 @@ CommandSpec demo_command(const Demo& demo) {
         command.options.push_back({"--control", "FD", "", OptionKind::value, true});
         return command;
     }
-    const std::string variants = variant_names(demo);
-    if (!variants.empty()) {
+    if (const std::vector<std::string> variants = variant_words(demo); !variants.empty()) {
         command.options.push_back(
-            {"--variant", "NAME",
-             fmt::format("only these of {}; several with commas (default: all)", variants),
-             OptionKind::values});
+            {.name = "--variant",
+             .value = "NAME",
+             .meaning = fmt::format("only these of {}; several with commas (default: all)",
+                                    fmt::join(variants, ", ")),
+             .kind = OptionKind::values,
+             .words = variants,
+             .several = true});
     }
     if (!demo.sweeps.empty()) {
         command.options.push_back(
@@ -122,10 +122,18 @@ CommandSpec demo_command(const Demo& demo) {
     }
     const std::vector<OptionSpec> common{
         {"--workers", "N", workers_meaning(demo)},
-        {"--pool", "KIND",
-         "what the pool's workers are: threads, processes or both, with a comma" + usual_pool(demo),
-         OptionKind::values},
-        {"--way", "WAY", "sequential, coroutines or pool, or several with commas (default: all three)"},
+        {.name = "--pool",
+         .value = "KIND",
+         .meaning =
+             "what the pool's workers are: threads, processes or both, with a comma" + usual_pool(demo),
+         .kind = OptionKind::values,
+         .words = pool_words(demo),
+         .several = true},
+        {.name = "--way",
+         .value = "WAY",
+         .meaning = "sequential, coroutines or pool, or several with commas (default: all three)",
+         .words = way_words(),
+         .several = true},
         {"--seed", "N", "of everything random (default 0)"},
         {"--repeat", "N", "run all ways N times in turns, show the median and the spread (default 1)"},
         {"--as-in-notes", "", "the numbers of the notes that this demo comes from", OptionKind::flag},
@@ -144,7 +152,10 @@ std::vector<OptionSpec> server_options(const std::string& usual_latency) {
         {"--jitter", "TIME", "and up to this much longer, at random (default 0ms)"},
         {"--fail-rate", "SHARE", "answer this share of the requests with 503, 0 to 1 (default 0)"},
         {"--max-in-flight", "N", "answer at most N requests at once (default: no limit)"},
-        {"--when-full", "WHAT", "refuse (429) or queue what comes above --max-in-flight (default refuse)"},
+        {.name = "--when-full",
+         .value = "WHAT",
+         .meaning = "refuse (429) or queue what comes above --max-in-flight (default refuse)",
+         .words = when_full_words()},
         {"--seed", "N", "of jitter, failures and /bytes (default 0)"},
     };
 }
@@ -233,13 +244,42 @@ CommandSpec proxy_command() {
     return command;
 }
 
-// For ourselves, so it is in no list.
+// For ourselves, so they are in no list.
 CommandSpec worker_command() {
     CommandSpec command;
     command.name = "worker";
     command.summary = "do the jobs of a process pool, which starts it";
     command.options = {{"--control", "FD", "", OptionKind::value, true}};
     command.run = run_worker_command;
+    return command;
+}
+
+CommandSpec man_command() {
+    CommandSpec command;
+    command.name = "man";
+    command.summary = "print the man page, for 'cmake --install'";
+    command.examples = {{"overlap man | man -l -", "read it before it is installed"}};
+    command.run = run_man;
+    return command;
+}
+
+CommandSpec completion_command() {
+    CommandSpec command;
+    command.name = "completion";
+    command.summary = "print what makes Tab complete overlap's commands and options";
+    command.argument = "SHELL";
+    command.argument_words = shell_words();
+    command.examples = {
+        {"source <(overlap completion bash)", "for this shell; for all, in ~/.bashrc"},
+        {"overlap completion bash > ~/.local/share/bash-completion/completions/overlap",
+         "for every bash, where the package bash-completion is installed"},
+        {"source <(overlap completion zsh)", "in ~/.zshrc, below compinit"},
+        {"overlap completion fish > ~/.config/fish/completions/overlap.fish", "for every fish"},
+    };
+    command.notes =
+        "SHELL is bash, zsh or fish. 'cmake --install' puts the three scripts where these shells look for "
+        "them.";
+    command.run = run_completion;
     return command;
 }
 
@@ -270,6 +310,42 @@ CommandSpec simple_command(std::string name, std::string summary, std::string ar
 
 }  // namespace
 
+std::vector<std::string> demo_words() {
+    std::vector<std::string> words;
+    for (const Demo* demo : all_demos()) words.emplace_back(demo->name);
+    return words;
+}
+
+const std::vector<OptionSpec>& general_options() {
+    static const std::vector<OptionSpec> options{
+        {"--help", "", "help; after a command, that command's", OptionKind::flag},
+        {"--version", "", "versions of all parts", OptionKind::flag},
+    };
+    return options;
+}
+
+const std::vector<VariableSpec>& environment_variables() {
+    static const std::vector<VariableSpec> variables{
+        {"COLUMNS", "the width to draw in, unless --width is given"},
+        {"NO_COLOR", "when it is not empty, no colour, unless --color is given (https://no-color.org)"},
+        {"CLICOLOR_FORCE",
+         "when it is neither empty nor 0, colour also where the output is no terminal, unless --color is "
+         "given or NO_COLOR is set"},
+        {"TERM", "when it is dumb, neither colour nor a progress line, unless they are asked for"},
+        {"XDG_STATE_HOME",
+         "in its folder overlap is kept how far you are in the lessons (default ~/.local/state)"},
+        {"HOME", "where ~/.local/state is"},
+        {"TMPDIR", "where 'overlap blocking' makes its files (default /tmp)"},
+        {"PATH", "where redis-server, and the COMMAND of trace and classify, are looked for"},
+        {"OVERLAP_URL", "set for the COMMAND of trace: the address of the server it is to call"},
+        {"no_proxy",
+         "set for the COMMAND of trace, with what it or NO_PROXY held before: the server is called without "
+         "a proxy"},
+        {"NO_PROXY", "as no_proxy"},
+    };
+    return variables;
+}
+
 const std::vector<CommandSpec>& all_commands() {
     static const std::vector<CommandSpec> commands = [] {
         std::vector<CommandSpec> all;
@@ -279,22 +355,29 @@ const std::vector<CommandSpec>& all_commands() {
         all.push_back(simple_command("code", "print a demo's source", "DEMO",
                                      {{"overlap code api", "the three ways, one below the other"}},
                                      run_code));
+        all.back().argument_words = demo_words();
         all.push_back(lesson_command());
         all.push_back(render_command());
         all.push_back(trace_command());
         all.push_back(classify_command());
         all.push_back(serve_command());
         all.push_back(proxy_command());
+        all.push_back(completion_command());
         all.push_back(simple_command("help", "how to use a command", "COMMAND",
                                      {{"overlap help api", "its options"}}, run_help));
+        std::vector<std::string> names;
+        for (const CommandSpec& command : all) names.push_back(command.name);
+        all.back().argument_words = std::move(names);
         return all;
     }();
     return commands;
 }
 
 const CommandSpec* find_command(std::string_view name) {
-    static const CommandSpec worker = worker_command();
-    if (name == worker.name) return &worker;
+    static const CommandSpec hidden[] = {worker_command(), man_command()};
+    for (const CommandSpec& command : hidden) {
+        if (name == command.name) return &command;
+    }
     const std::vector<CommandSpec>& all = all_commands();
     const auto found = std::find_if(all.begin(), all.end(),
                                     [&](const CommandSpec& command) { return command.name == name; });

@@ -24,9 +24,17 @@ int run_worker_command(const Invocation& invocation);
 int run_classify(const Invocation& invocation);
 int run_lesson(const Invocation& invocation);
 int run_help(const Invocation& invocation);
+int run_completion(const Invocation& invocation);
+int run_man(const Invocation& invocation);
 
 /// Throws UsageError when there is no demo of that name.
 const Demo& demo_named(const std::string& name);
+
+/// The names of all demos.
+std::vector<std::string> demo_words();
+
+/// The shells that `completion` prints a script for.
+std::vector<std::string> shell_words();
 
 /// The record of `classify`.
 CommandSpec classify_command();

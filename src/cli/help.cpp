@@ -53,6 +53,25 @@ std::string before(const std::string& front, const std::string& text) {
 
 }  // namespace
 
+std::string usage_of(const CommandSpec& command) {
+    return fmt::format("overlap {}{}{}{}", command.name, before(" ", command.argument),
+                       command.options.empty() ? "" : " [OPTIONS]",
+                       !command.takes_command     ? ""
+                       : command.argument.empty() ? " -- COMMAND..."
+                                                  : " [-- COMMAND...]");
+}
+
+const std::vector<Example>& general_examples() {
+    static const std::vector<Example> examples{
+        {"overlap api", "three HTTP calls, three ways, with their timelines"},
+        {"overlap api --tasks 10 --workers 4", "see calls queue for a thread"},
+        {"overlap lesson 1", "the lessons, which run what they talk about"},
+        {"overlap code api", "the C++ behind it"},
+        {"overlap help api", "what can be varied"},
+    };
+    return examples;
+}
+
 std::string greeting() {
     return "overlap shows what synchronous and asynchronous code really do with the same work.\n"
            "\n"
@@ -69,13 +88,7 @@ std::string help_text(int width) {
     add_paragraph(text, "overlap - what synchronous and asynchronous code really do with the same work",
                   width);
     text += '\n';
-    add_examples(text,
-                 {{"overlap api", "three HTTP calls, three ways, with their timelines"},
-                  {"overlap api --tasks 10 --workers 4", "see calls queue for a thread"},
-                  {"overlap lesson 1", "the lessons, which run what they talk about"},
-                  {"overlap code api", "the C++ behind it"},
-                  {"overlap help api", "what can be varied"}},
-                 width);
+    add_examples(text, general_examples(), width);
     std::vector<Entry> demos;
     std::vector<Entry> others;
     for (const CommandSpec& command : all_commands()) {
@@ -89,10 +102,10 @@ std::string help_text(int width) {
     text += "\nOther commands:\n";
     add_entries(text, others, width);
     text += "\nOptions:\n";
-    add_entries(text,
-                {{"-h, --help", "this text; after a command, that command's"},
-                 {"--version", "versions of all parts"}},
-                width);
+    std::vector<Entry> general;
+    for (const OptionSpec& option : general_options())
+        general.push_back({option.name == "--help" ? "-h, --help" : option.name, option.meaning});
+    add_entries(text, general, width);
     text += '\n';
     add_paragraph(text, "Exit codes: 0 done, 1 the run or a check failed, 2 wrong usage, 130 interrupted.",
                   width);
@@ -107,13 +120,7 @@ std::string help_text(const CommandSpec& command, int width) {
         add_examples(text, command.examples, width);
         text += '\n';
     }
-    add_paragraph(text,
-                  fmt::format("Usage: overlap {}{}{}{}", command.name, before(" ", command.argument),
-                              command.options.empty() ? "" : " [OPTIONS]",
-                              !command.takes_command     ? ""
-                              : command.argument.empty() ? " -- COMMAND..."
-                                                         : " [-- COMMAND...]"),
-                  width);
+    add_paragraph(text, "Usage: " + usage_of(command), width);
     std::vector<Entry> options;
     for (const OptionSpec& option : command.options) {
         if (option.hidden) continue;

@@ -1,4 +1,5 @@
-// What can be said on the command line, as data: parsing, help and (later) completions are made from it.
+// What can be said on the command line, as data: parsing, help, completions and the man page are made from
+// it.
 #pragma once
 
 #include <cstdint>
@@ -23,6 +24,8 @@ struct OptionSpec {
     std::string meaning;
     OptionKind kind = OptionKind::value;
     bool hidden = false;
+    std::vector<std::string> words = {};  ///< the values there are, where they can be listed
+    bool several = false;                 ///< more than one of the words can be given, with commas
 };
 
 struct Invocation;
@@ -31,11 +34,13 @@ struct Invocation;
 struct CommandSpec {
     std::string name;
     std::string summary;
-    std::string argument;  ///< of the one positional argument: "FILE", "[DEMO]"; empty when there is none
-    bool takes_command = false;  ///< another program's command line, after "--"
-    std::string notes = {};      ///< more to know, for the end of its help
-    std::vector<Example> examples;
-    std::vector<OptionSpec> options;
+    std::string argument =
+        {};  ///< of the one positional argument: "FILE", "[DEMO]"; empty when there is none
+    std::vector<std::string> argument_words = {};  ///< the values there are, where they can be listed
+    bool takes_command = false;                    ///< another program's command line, after "--"
+    std::string notes = {};                        ///< more to know, for the end of its help
+    std::vector<Example> examples = {};
+    std::vector<OptionSpec> options = {};
     int (*run)(const Invocation&) = nullptr;
     const Demo* demo = nullptr;  ///< where the command is a demo
 };
@@ -87,10 +92,22 @@ struct Invocation {
     int control = -1;       ///< of a child process: the file descriptor to its parent
 };
 
+/// Options that are given without a command. "--help" can be given with one too, and is also "-h".
+const std::vector<OptionSpec>& general_options();
+
+/// An environment variable that is read, or that is set for a program that is started.
+struct VariableSpec {
+    std::string name;
+    std::string meaning;
+};
+
+/// All of them, for the man page.
+const std::vector<VariableSpec>& environment_variables();
+
 /// All commands that people may use, demos first.
 const std::vector<CommandSpec>& all_commands();
 
-/// One of them, or the one that only we start: "worker". Null when there is none of that name.
+/// One of them, or one that only we use: "worker", "man". Null when there is none of that name.
 const CommandSpec* find_command(std::string_view name);
 
 /// "2.1.2"

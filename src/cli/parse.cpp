@@ -159,12 +159,9 @@ std::int64_t read_knob(const Knob& knob, const std::string& option, const std::s
 // Each must be the name of one of the demo's variants.
 std::vector<std::string> read_variants(const Demo& demo, const std::vector<std::string>& texts) {
     std::vector<std::string> chosen;
-    std::set<std::string_view> names;
-    for (const Variant& variant : demo.variants) {
-        if (!variant.name.empty()) names.insert(variant.name);
-    }
+    const std::vector<std::string> names = variant_words(demo);
     for (const std::string& name : split_list(texts)) {
-        if (!names.contains(name)) {
+        if (std::find(names.begin(), names.end(), name) == names.end()) {
             throw UsageError(
                 fmt::format("--variant is '{}': expected one or more of {}", name, fmt::join(names, ", ")));
         }
@@ -269,11 +266,7 @@ void read_server(const Values& values, net::ServerOptions& serve) {
     values.whole("--max-in-flight", 1, 1'000'000, serve.max_in_flight);
     values.whole("--seed", 0, std::numeric_limits<std::int64_t>::max(), serve.seed);
     if (values.has("--when-full")) {
-        const std::string& text = values.text("--when-full");
-        if (text != "refuse" && text != "queue") {
-            throw UsageError(fmt::format("--when-full is '{}': expected refuse or queue", text));
-        }
-        serve.when_full = text == "queue" ? net::WhenFull::queue : net::WhenFull::refuse;
+        serve.when_full = read_when_full(values.text("--when-full"));
     }
 }
 

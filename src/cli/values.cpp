@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <optional>
+#include <utility>
 
 #include "timeline/duration.hpp"
 #include "timeline/error.hpp"
@@ -14,6 +16,26 @@ namespace {
 
 [[noreturn]] void reject(std::string_view option, std::string_view text, std::string_view expected) {
     throw UsageError(fmt::format("{} is '{}': expected {}", option, text, expected));
+}
+
+constexpr std::pair<std::string_view, ColorMode> colors[] = {
+    {"auto", ColorMode::automatic}, {"always", ColorMode::always}, {"never", ColorMode::never}};
+constexpr std::pair<std::string_view, net::WhenFull> ways_when_full[] = {{"refuse", net::WhenFull::refuse},
+                                                                         {"queue", net::WhenFull::queue}};
+
+// What the word means; none when it is no word of the table.
+template <typename Table>
+auto meaning_of(const Table& table, std::string_view text) {
+    const auto* const found = std::find_if(std::begin(table), std::end(table),
+                                           [&](const auto& entry) { return entry.first == text; });
+    return found == std::end(table) ? std::nullopt : std::optional(found->second);
+}
+
+template <typename Table>
+std::vector<std::string> words_in(const Table& table) {
+    std::vector<std::string> words;
+    for (const auto& [word, meaning] : table) words.emplace_back(word);
+    return words;
 }
 
 }  // namespace
@@ -57,10 +79,38 @@ Nanoseconds read_duration(std::string_view option, std::string_view text) {
 }
 
 ColorMode read_color(std::string_view text) {
-    if (text == "auto") return ColorMode::automatic;
-    if (text == "always") return ColorMode::always;
-    if (text == "never") return ColorMode::never;
+    if (const auto mode = meaning_of(colors, text)) return *mode;
     reject("--color", text, "auto, always or never");
+}
+
+net::WhenFull read_when_full(std::string_view text) {
+    if (const auto what = meaning_of(ways_when_full, text)) return *what;
+    reject("--when-full", text, "refuse or queue");
+}
+
+std::vector<std::string> color_words() { return words_in(colors); }
+
+std::vector<std::string> when_full_words() { return words_in(ways_when_full); }
+
+std::vector<std::string> way_words() {
+    std::vector<std::string> words;
+    for (const Way way : all_ways) words.emplace_back(name_of(way));
+    return words;
+}
+
+std::vector<std::string> pool_words(const Demo& demo) {
+    std::vector<std::string> words{std::string(name_of(PoolKind::threads))};
+    if (demo.no_processes.empty()) words.emplace_back(name_of(PoolKind::processes));
+    return words;
+}
+
+std::vector<std::string> variant_words(const Demo& demo) {
+    std::vector<std::string> words;
+    for (const Variant& variant : demo.variants) {
+        if (!variant.name.empty() && std::find(words.begin(), words.end(), variant.name) == words.end())
+            words.emplace_back(variant.name);
+    }
+    return words;
 }
 
 std::vector<std::string> split_list(const std::vector<std::string>& texts) {

@@ -16,12 +16,16 @@ std::string read_file(const std::string& path) {
     return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
+void write_file(const std::string& path, const std::string& content) {
+    std::ofstream(path, std::ios::binary) << content;
+}
+
 TemporaryFile::TemporaryFile(const std::string& content)
     : path_(std::filesystem::temp_directory_path() / "overlap_test_XXXXXX") {
     const int file = ::mkstemp(path_.data());
     REQUIRE(file >= 0);
     ::close(file);
-    std::ofstream(path_, std::ios::binary) << content;
+    write_file(path_, content);
 }
 
 TemporaryFile::~TemporaryFile() {

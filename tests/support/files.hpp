@@ -9,6 +9,9 @@ namespace overlap::test {
 /// All bytes of a file; none when it cannot be read.
 std::string read_file(const std::string& path);
 
+/// Makes a file, or replaces what is in it.
+void write_file(const std::string& path, const std::string& content);
+
 /// A file that is gone with the scope.
 class TemporaryFile {
   public:

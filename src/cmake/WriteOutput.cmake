@@ -1,0 +1,18 @@
+# cmake -DOUTPUT=overlap.1 -P WriteOutput.cmake -- overlap man
+# Writes what a program prints into a file. A program that fails leaves none.
+set(command)
+set(behind_dashes FALSE)
+math(EXPR last "${CMAKE_ARGC} - 1")
+foreach(i RANGE ${last})
+  if(behind_dashes)
+    list(APPEND command "${CMAKE_ARGV${i}}")
+  elseif("${CMAKE_ARGV${i}}" STREQUAL "--")
+    set(behind_dashes TRUE)
+  endif()
+endforeach()
+execute_process(COMMAND ${command} OUTPUT_VARIABLE text RESULT_VARIABLE result)
+if(NOT result EQUAL 0)
+  list(JOIN command " " words)
+  message(FATAL_ERROR "'${words}' ended with ${result}")
+endif()
+file(WRITE "${OUTPUT}" "${text}")
