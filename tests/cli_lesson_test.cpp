@@ -162,6 +162,7 @@ TEST_CASE("Ctrl-C during a run ends the run and the lesson") {
     process.type("\x03");
     const Ended ended = process.wait();
     CHECK(ended.code == 130);
+    CHECK_FALSE(contains(ended.out, "overlap.run/1"));
     CHECK(learner.kept(name).at("read") == false);
 }
 

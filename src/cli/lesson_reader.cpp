@@ -69,7 +69,6 @@ class Reader {
         for (std::size_t i = goes_on ? progress_.section : 0; i < lesson_.sections.size(); ++i) {
             reached(i);
             show_section(lesson_.sections[i]);
-            if (interrupted_) return LessonEnd::interrupted;
             if (i + 1 < lesson_.sections.size() && !lesson_.sections[i].title.empty())
                 turn_page(lesson_.sections[i + 1].title);
         }
@@ -94,7 +93,6 @@ class Reader {
         }
         for (const lesson::Step& step : section.steps) {
             std::visit([this](const auto& part) { take(part); }, step);
-            if (interrupted_) return;
         }
     }
 
@@ -126,12 +124,9 @@ class Reader {
     }
 
     void take(const LiveRun& run) {
-        show({emphasize(fmt::format("$ overlap {}", fmt::join(run.words, " ")), ascii_.theme)});
+        const std::string command = fmt::format("$ overlap {}", fmt::join(run.words, " "));
+        for (const std::string& line : wrap(command, ascii_.width, 4)) show({emphasize(line, ascii_.theme)});
         const OwnOutput output = start(run);
-        if (interrupted_) {
-            pending_ = {};
-            return show(lines_of(output.out));
-        }
         complain_if_it_failed(run, output.status);
         if (pending_.guesses.empty()) {
             show(lines_of(output.out));
@@ -164,7 +159,7 @@ class Reader {
             {fmt::format("COLUMNS={}", ascii_.width), ascii_.theme.color ? "NO_COLOR=" : "NO_COLOR=1",
              ascii_.theme.color ? "CLICOLOR_FORCE=1" : "CLICOLOR_FORCE=0"},
             interrupt.token());
-        interrupted_ = interrupt.token().stop_requested();
+        if (interrupt.token().stop_requested()) throw Interrupted{};
         return output;
     }
 
@@ -266,7 +261,6 @@ class Reader {
     std::vector<std::optional<std::int64_t>> answers_;
     std::size_t asked_ = 0;  ///< questions so far
     int used_ = 0;           ///< lines since the page began
-    bool interrupted_ = false;
     bool failed_ = false;
 };
 

@@ -122,22 +122,27 @@ Lines wrapped(const std::vector<Words>& stretches, int width, const Theme& theme
     return lines;
 }
 
-// `line` as it is; what does not fit goes on below, marked.
+// How much of `line` goes into `room` columns: up to a blank, if there is one in the second half.
+std::size_t fitting(const std::string& line, std::size_t room) {
+    if (line.size() <= room) return line.size();
+    const std::size_t blank = line.rfind(' ', room);
+    return blank != std::string::npos && blank > room / 2 ? blank : room;
+}
+
+// `line` as it is; what does not fit goes on below, indented.
 void add_verbatim(Lines& lines, const std::string& front, const std::string& line, int width) {
     const auto room = static_cast<std::size_t>(std::max(width - static_cast<int>(front.size()), least_text));
     std::string rest = printable(line);
-    if (rest.size() <= room) {
-        lines.push_back(rest.empty() && front.find_first_not_of(' ') == std::string::npos ? ""
-                                                                                          : front + rest);
-        return;
-    }
-    lines.push_back(front + rest.substr(0, room));
+    if (rest.empty()) return lines.push_back(front.find_first_not_of(' ') == std::string::npos ? "" : front);
     const std::size_t first = rest.find_first_not_of(' ');
     const std::size_t indent = std::min(first == std::string::npos ? 0 : first + 4, room / 2);
-    rest.erase(0, room);
+    std::string margin;
     while (!rest.empty()) {
-        lines.push_back(front + std::string(indent, ' ') + rest.substr(0, room - indent));
-        rest.erase(0, std::min(room - indent, rest.size()));
+        const std::size_t part = fitting(rest, room - margin.size());
+        lines.push_back(front + margin + rest.substr(0, part));
+        rest.erase(0, part);
+        rest.erase(0, std::min(rest.find_first_not_of(' '), rest.size()));
+        margin.assign(indent, ' ');
     }
 }
 
