@@ -1,25 +1,25 @@
 #include "conversation.hpp"
 
-#include <array>
 #include <string>
+#include <vector>
 
 #include "demo/calibrate.hpp"
 
 namespace overlap {
 namespace {
 
-constexpr std::array<std::string_view, 4> said{"How do I run \"three calls\" at once?\n\nThey take 2 s each.",
-                                               "Start them all, then wait for all of them.",
-                                               "And if one of them computes\tfor a while?",
-                                               "Then the others wait,  unless it computes elsewhere."};
+const std::vector<std::string> said{"How do I run \"three calls\" at once?\n\nThey take 2 s each.",
+                                    "Start them all, then wait for all of them.",
+                                    "And if one of them computes\tfor a while?",
+                                    "Then the others wait,  unless it computes elsewhere."};
 
 // A prompt for a model: "1. [USER]: How do I ...", a line for each of 100 messages, in one kind of white
 // space.
-std::string format_conversation() {
+std::string format_conversation(std::span<const std::string> messages) {
     std::string prompt;
     for (std::size_t i = 0; i < 100; ++i) {
         prompt += std::to_string(i + 1) + (i % 2 == 0 ? ". [USER]: " : ". [ASSISTANT]: ");
-        for (const char c : said[i % said.size()]) {
+        for (const char c : messages[i % messages.size()]) {
             const bool space = c == ' ' || c == '\n' || c == '\t';
             if (c == '"') prompt += '\\';
             if (!space || prompt.back() != ' ') prompt += space ? ' ' : c;
@@ -30,22 +30,25 @@ std::string format_conversation() {
 }
 
 std::string format(const TaskLane& lane, std::string_view conversations) {
-    const ScopedSpan span = lane.span(State::running);
-    std::string prompt;
-    for (auto left = std::stoll(std::string(conversations)); left > 0 && !lane.stopped(); --left) {
-        prompt = format_conversation();
-    }
-    return prompt;
+    return format_messages(lane, said, std::stoll(std::string(conversations)), Phase::none);
 }
 
 }  // namespace
+
+std::string format_messages(const TaskLane& lane, std::span<const std::string> messages,
+                            std::int64_t conversations, Phase phase) {
+    const ScopedSpan span = lane.span(State::running, phase);
+    std::string prompt;
+    for (; conversations > 0 && !lane.stopped(); --conversations) prompt = format_conversation(messages);
+    return prompt;
+}
 
 const Job format_job{"format", format};
 
 std::int64_t conversations_in(Nanoseconds work) {
     volatile std::size_t used = 0;  // what nobody uses, the compiler need not do
     return calibrate(work, [&used](std::int64_t conversations) {
-        for (std::int64_t i = 0; i < conversations; ++i) used = used + format_conversation().size();
+        for (std::int64_t i = 0; i < conversations; ++i) used = used + format_conversation(said).size();
     });
 }
 

@@ -17,6 +17,7 @@ std::span<const Demo* const> all_demos() {
         &spawn,     //
         &forgot,    //
         &layers,    //
+        &chatbot,   //
     };
     return demos;
 }

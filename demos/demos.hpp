@@ -22,6 +22,7 @@ extern const Demo blocking;
 extern const Demo spawn;
 extern const Demo forgot;
 extern const Demo layers;
+extern const Demo chatbot;
 
 /// The demos' own source files, embedded by the build.
 extern const std::string_view api_source;
@@ -37,6 +38,7 @@ extern const std::string_view blocking_source;
 extern const std::string_view spawn_source;
 extern const std::string_view forgot_source;
 extern const std::string_view layers_source;
+extern const std::string_view chatbot_source;
 
 /// In the order of the lessons.
 std::span<const Demo* const> all_demos();

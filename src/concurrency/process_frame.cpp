@@ -104,7 +104,7 @@ JobReply decode_reply(Reader& body) {
         span.thread = body.number<std::uint32_t>();
         span.state = body.named(State::at_server);
         span.outcome = body.named(Outcome::cancelled);
-        span.phase = body.named(Phase::finish);
+        span.phase = body.named(last_phase);
         span.begin = body.number<Nanoseconds>();
         span.end = body.number<Nanoseconds>();
     }

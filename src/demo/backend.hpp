@@ -27,6 +27,9 @@ class Backend {
     /// The forward proxy to reach it through: "127.0.0.1:40124"; empty: none.
     [[nodiscard]] virtual std::string proxy() const { return ""; }
 
+    /// Where the Redis is that stands beside it: "127.0.0.1:6379"; empty: none.
+    [[nodiscard]] virtual std::string redis() const { return ""; }
+
     /// To be added to the run's title, when there is something to say of it.
     [[nodiscard]] virtual std::string note() const { return ""; }
 

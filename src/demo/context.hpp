@@ -27,6 +27,7 @@ struct Surroundings {
     int workers = 0;                   ///< in the pool
     std::int64_t amount = 0;           ///< of work for a task
     std::vector<net::Target> targets;  ///< task i calls the i-th, and round again
+    std::optional<net::Target> redis;  ///< the Redis beside our server, where the demo has both
     std::string address;               ///< of our own backend; empty when the server is foreign
     net::ClientOptions client;
     std::string program;  ///< the overlap binary, which is the worker processes too
@@ -59,6 +60,9 @@ class Context {
 
     /// Another path on our own server: "/delay?ms=20".
     [[nodiscard]] net::Target target(const std::string& path) const;
+
+    /// The Redis beside our server, in a demo whose backend has one.
+    [[nodiscard]] const net::Target& redis() const { return surroundings_.redis.value(); }
 
     /// Where our own backend listens.
     [[nodiscard]] const std::string& address() const { return surroundings_.address; }
@@ -117,6 +121,9 @@ class Context {
     using Pool = std::stop_callback<std::function<void()>>;
     [[nodiscard]] Pool watch(asio::thread_pool& pool);
 
+    /// Threads that worked for the tasks beside those that timed something.
+    void more_threads(int count) { more_threads_ += count; }
+
     /// Memory that the way's worker processes hold; none: not known.
     void worker_memory(std::optional<std::int64_t> bytes) { worker_memory_ = bytes; }
 
@@ -126,6 +133,7 @@ class Context {
     [[nodiscard]] const std::atomic<int>& started() const { return started_; }
     [[nodiscard]] int worker_processes() const { return static_cast<int>(worker_processes_.size()); }
     [[nodiscard]] std::optional<std::int64_t> worker_memory() const { return worker_memory_; }
+    [[nodiscard]] int more_threads() const { return more_threads_; }
     [[nodiscard]] int part_of() const { return part_of_; }
     [[nodiscard]] std::optional<Result> result() const;
 
@@ -137,6 +145,7 @@ class Context {
     std::atomic<int> started_ = 0;              ///< tasks in flight, or that were
     std::vector<std::atomic<bool>> has_begun_;  ///< which they are
     int part_of_ = 0;
+    int more_threads_ = 0;
     std::set<int> worker_processes_;
     std::optional<std::int64_t> worker_memory_;
     mutable std::mutex result_mutex_;

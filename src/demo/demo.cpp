@@ -67,10 +67,12 @@ std::string in_milliseconds(Nanoseconds time) {
 
 std::string delay_path(Nanoseconds delay) { return "/delay?ms=" + in_milliseconds(delay); }
 
-std::string chat_path(const Settings& settings) {
-    const auto count = [&](const char* name) { return std::to_string(settings.get(name)); };
-    const auto ms = [&](const char* name) { return in_milliseconds(settings.get(name)); };
-    return "/v1/chat/completions?tokens=" + count("tokens") + "&first_ms=" + ms("latency") +
+std::string chat_path(const Settings& settings) { return chat_path(settings, "latency"); }
+
+std::string chat_path(const Settings& settings, std::string_view latency) {
+    const auto count = [&](const char* name) { return std::to_string(settings.get(name, 0)); };
+    const auto ms = [&](std::string_view name) { return in_milliseconds(settings.get(name)); };
+    return "/v1/chat/completions?tokens=" + count("tokens") + "&first_ms=" + ms(latency) +
            "&interval_ms=" + ms("interval") + "&padding=" + count("padding") + "&cut=" + count("cut-after");
 }
 

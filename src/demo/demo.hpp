@@ -154,6 +154,9 @@ std::string delay_path(Nanoseconds delay);
 /// "padding" and "cut-after".
 std::string chat_path(const Settings& settings);
 
+/// The same, with another knob's time to the first token.
+std::string chat_path(const Settings& settings, std::string_view latency);
+
 /// How long our server takes by the knobs `latency` and "jitter": "200ms", "20ms to 320ms".
 std::string answer_time(const Settings& settings, std::string_view latency = "latency");
 

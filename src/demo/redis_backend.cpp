@@ -96,6 +96,21 @@ class Conversations {
         return "interrupted";
     }
 
+    /// Writes them anew, without what was added to them. Throws Error when the Redis is gone.
+    void restore() {
+        net::BlockingRedis redis(where_, to_count);
+        for (int id = 0; id < count_; ++id) {
+            std::vector<std::string> push{"RPUSH", conversation_key(id)};
+            for (std::string& message : conversation(id)) push.push_back(std::move(message));
+            std::vector<std::vector<std::string>> commands{{"DEL", conversation_key(id)}, push};
+            if (foreign_) commands.push_back({"EXPIRE", conversation_key(id), "3600"});
+            for (const std::vector<std::string>& words : commands) {
+                const net::RedisAnswer answer = redis.command(net::redis_command(words));
+                if (!answer.ok()) throw Error("cannot restore a conversation: " + answer.error);
+            }
+        }
+    }
+
   private:
     void remove() {
         net::BlockingRedis redis(where_, to_clean_up);
@@ -119,7 +134,7 @@ void check_descriptors(const RunOptions& options) {
     const auto among = [](const auto& list, const auto& value) {
         return std::find(list.begin(), list.end(), value) != list.end();
     };
-    if (!among(options.ways, Way::coroutines)) return;
+    if (!options.settings.has("tasks") || !among(options.ways, Way::coroutines)) return;
     if (!options.variants.empty() && !among(options.variants, "each")) return;
     try {
         net::need_descriptors(2 * static_cast<std::size_t>(options.settings.get("tasks")));
@@ -133,9 +148,11 @@ class RedisBackend : public Backend {
   public:
     explicit RedisBackend(const RunOptions& options) {
         const bool foreign = !options.redis.empty();
+        appended_ = options.settings.has("users");
         start(options);
         const net::Target where = net::resolve(net::parse_address(redis_));
-        conversations_.emplace(where, static_cast<int>(options.settings.get("tasks")), foreign);
+        conversations_.emplace(where, static_cast<int>(options.settings.get(appended_ ? "users" : "tasks")),
+                               foreign);
         if (const std::string error = conversations_->write_all(options.stop); !error.empty()) {
             throw Error("cannot use the Redis at " + redis_ + ": " + error + advice(error));
         }
@@ -161,6 +178,7 @@ class RedisBackend : public Backend {
     }
 
     void reset() override {
+        if (appended_) conversations_->restore();
         if (stand_in_) return stand_in_->reset_counts();
         before_ = counted();
     }
@@ -214,6 +232,7 @@ class RedisBackend : public Backend {
     std::string redis_;  ///< where it is
     std::string name_;
     std::optional<Conversations> conversations_;
+    bool appended_ = false;  ///< the demo adds to them, so they are restored before each way
     std::optional<net::BlockingRedis> beside_;  ///< a connection of our own, past the proxy
     std::optional<net::ProxyProcess> proxy_;
     Nanoseconds rtt_ = 0;
@@ -238,11 +257,16 @@ std::string conversation_key(int id) {
 
 std::string read_command(int id) { return net::redis_command({"LRANGE", conversation_key(id), "0", "-1"}); }
 
-void compare(ScopedSpan& span, const net::RedisAnswer& answer, int id) {
-    if (!answer.ok()) return span.fail(answer.error);
+bool compare(ScopedSpan& span, const net::RedisAnswer& answer, int id) {
+    if (!answer.ok()) {
+        span.fail(answer.error);
+        return false;
+    }
     std::vector<std::string> messages;
     for (const net::RedisReply& item : answer.reply.items) messages.push_back(item.text);
-    if (messages != conversation(id)) span.fail("not what was written");
+    const bool same = messages == conversation(id);
+    if (!same) span.fail("not what was written");
+    return same;
 }
 
 net::RedisOptions redis_options(const Context& run) {

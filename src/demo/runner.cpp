@@ -78,7 +78,8 @@ WayRun measure_way(const Demo& demo, const Variant& variant, int repeat, const R
     result.result = context.result();
     result.interrupted = options.stop.stop_requested();
     result.timeline = recorder.take();
-    const int threads = threads_of_tasks(result.timeline) - context.worker_processes();
+    const int threads =
+        threads_of_tasks(result.timeline) - context.worker_processes() + context.more_threads();
     // The pool's own event loop, where the tasks are worker processes'.
     result.usage.threads = context.worker_processes() > 0 ? std::max(1, threads) : threads;
     if (variant.pool == PoolKind::processes && result.usage.peak_memory) {
@@ -267,6 +268,9 @@ Run run_demo(const Demo& demo, const RunOptions& options) {
             surroundings.targets = {net::resolve(net::parse_url(surroundings.address + path))};
         } else {
             surroundings.targets = {net::resolve(net::parse_address(surroundings.address))};
+        }
+        if (const std::string redis = backend->get().redis(); !redis.empty()) {
+            surroundings.redis = net::resolve(net::parse_address(redis));
         }
         if (const std::string proxy = backend->get().proxy(); !proxy.empty()) {
             surroundings.client.via = net::resolve(net::parse_address(proxy)).endpoints.front();

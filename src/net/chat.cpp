@@ -168,6 +168,15 @@ Plan plan_chat(std::string_view query, std::string_view body, std::mt19937_64& r
     if (!streaming.is_boolean() && !streaming.is_null())
         return refuse("stream must be true or false", "stream");
 
+    const auto code = parse_number<int>(parameter(query, "code", "200"), 200, 599);
+    if (!code) return refuse("the code must be a number from 200 to 599");
+    if (*code != 200) {
+        Plan plan = refuse("this is what the query asks for");
+        plan.status = *code;
+        plan.delay = pace->first;
+        return plan;
+    }
+
     constexpr std::string_view hex = "0123456789abcdef";
     std::string id = "chatcmpl-";
     for (std::uint64_t i = 0, bits = random(); i < 16; ++i, bits >>= 4) id += hex[bits & 15];

@@ -6,6 +6,7 @@
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
 #include <asio/error_code.hpp>
+#include <chrono>
 #include <cstddef>
 #include <deque>
 #include <memory>
@@ -72,8 +73,9 @@ class BlockingChat {
     BlockingChat& operator=(const BlockingChat&) = delete;
 
     /// The next token, as soon as it has come. None at the end, which is a good one if error() is empty.
-    /// Never throws for what the network or the server does. The timeout is for the whole stream.
-    std::optional<std::string> next();
+    /// Never throws for what the network or the server does. The timeout is for the whole stream; `limit` is
+    /// for as much of it as has come by the end of this call.
+    std::optional<std::string> next(std::chrono::nanoseconds limit = std::chrono::nanoseconds::max());
 
     /// As that of ChatReader.
     [[nodiscard]] const std::string& error() const { return reader_.error(); }

@@ -198,7 +198,7 @@ void BlockingChat::ask() {
     write(link_->connection.socket, request_, link_->connection.begin + options_.timeout);
 }
 
-std::optional<std::string> BlockingChat::next() {
+std::optional<std::string> BlockingChat::next(std::chrono::nanoseconds limit) {
     if (!std::exchange(asked_, true)) ask();
 
     // 3. Read until a token has come, or nothing will.
@@ -206,8 +206,9 @@ std::optional<std::string> BlockingChat::next() {
         if (auto token = reader_.next()) return token;
         if (reader_.over()) break;
         asio::error_code error;
-        const std::size_t count = read_some(link_->connection.socket, asio::buffer(link_->buffer),
-                                            link_->connection.begin + options_.timeout, error);
+        const std::size_t count = read_some(
+            link_->connection.socket, asio::buffer(link_->buffer),
+            link_->connection.begin + std::min<std::chrono::nanoseconds>(options_.timeout, limit), error);
         if (options_.stop.stop_requested()) error = asio::error::operation_aborted;
         error ? reader_.end(error) : reader_.feed({link_->buffer.data(), count});
     }

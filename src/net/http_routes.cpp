@@ -28,7 +28,8 @@ constexpr std::string_view index_page =
     "  /drip?numbytes=&duration=&delay=&code=   byte by byte\n"
     "  /json                                with a small JSON document\n"
     "  POST /v1/chat/completions            a chat completion, with \"stream\": true token by token\n"
-    "    ?tokens=12&first_ms=200&interval_ms=50&padding=&cut=   its pace, ballast, and where it breaks off\n";
+    "    ?tokens=12&first_ms=200&interval_ms=50&padding=&cut=   its pace, ballast, and where it breaks off\n"
+    "    &code={code}                       an error with that status instead, after first_ms\n";
 
 constexpr std::string_view json_page =
     R"({"conversation": [{"role": "user", "text": "Hello"}, {"role": "assistant", "text": "Hi! What can I do?"}]})"

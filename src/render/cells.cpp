@@ -136,7 +136,8 @@ void cap_phases(const std::vector<Bar>& bars, const Axis& axis, std::vector<Glyp
     for (const Bar& bar : bars) {
         for (std::size_t i = 1; i < bar.spans.size(); ++i) {
             const Span& before = bar.spans[i - 1];
-            if (before.phase == Phase::none || brings_token(before) || before.state != bar.spans[i].state)
+            if (before.phase == Phase::none || is_stage(before.phase) || brings_token(before) ||
+                before.state != bar.spans[i].state)
                 continue;
             const int last = axis.column_of(before.end);
             const bool wide = last - axis.column_of(before.begin) >= 2;
@@ -153,6 +154,26 @@ void mark_tokens(const std::vector<Bar>& bars, const Axis& axis, std::vector<Gly
             if (!brings_token(span)) continue;
             const int column = std::clamp(axis.column_of(span.end), bar.first, bar.last - 1);
             glyphs[static_cast<std::size_t>(column)] = Glyph::token;
+        }
+    }
+}
+
+Glyph glyph_of(Phase stage) {
+    return static_cast<Glyph>(static_cast<int>(Glyph::history) + static_cast<int>(stage) -
+                              static_cast<int>(Phase::history));
+}
+
+// A stage may go through several states: queued, and then running.
+void mark_stages(const std::vector<Bar>& bars, const Axis& axis, std::vector<Glyph>& glyphs) {
+    for (const Bar& bar : bars) {
+        if (bar.brief()) continue;
+        for (std::size_t i = 0; i < bar.spans.size();) {
+            const Phase stage = bar.spans[i].phase;
+            const int first = axis.column_of(bar.spans[i].begin);
+            while (i + 1 < bar.spans.size() && bar.spans[i + 1].phase == stage) ++i;
+            const int last = std::min(axis.column_of(bar.spans[i].end), bar.last);
+            if (is_stage(stage) && last > first) glyphs[static_cast<std::size_t>(first)] = glyph_of(stage);
+            ++i;
         }
     }
 }
@@ -187,6 +208,7 @@ std::vector<Glyph> draw_lane(std::span<const Span> spans, LaneKind kind, const A
         cap_bars(glyphs);
         cap_phases(bars, axis, glyphs);
         mark_tokens(bars, axis, glyphs);
+        mark_stages(bars, axis, glyphs);
     }
     mark_ends(bars, axis, glyphs);
     return glyphs;

@@ -21,6 +21,11 @@ enum class Glyph : std::uint8_t {
     reading,
     token,  ///< a part of a stream came
     at_server,
+    history,  ///< a chatbot's stage begins here: this one and the next four
+    format,
+    model,
+    answer,
+    save,
     failed,
     cancelled,
     cap,    ///< the end of a bar
@@ -39,6 +44,8 @@ enum class Glyph : std::uint8_t {
 /// - Bars of three columns and more get caps, unless the lane is an event loop's. Where one phase of a task
 /// follows another in the same state, a cap ends the first.
 /// - In a bar, the column in which a token came shows that, whatever else is there; a cap too.
+/// - In a bar, the first column of a chatbot's stage shows which one it is. A stage that takes no column is
+/// not seen.
 /// - The last column of a failed or cancelled span says so, whatever else is there.
 /// `spans`: the lane's, in order of time. Gives axis.columns glyphs; adds to `brief` how many are shown so.
 std::vector<Glyph> draw_lane(std::span<const Span> spans, LaneKind kind, const Axis& axis, int& brief);

@@ -14,8 +14,9 @@ constexpr std::int64_t most_switches = 1'000'000'000'000;
 
 constexpr std::array states{State::queued, State::waiting, State::blocked, State::running,
                             State::ready,  State::backoff, State::reading, State::at_server};
-constexpr std::array phases{Phase::none,        Phase::connect, Phase::user,  Phase::posts,
-                            Phase::first_token, Phase::token,   Phase::finish};
+constexpr std::array phases{Phase::none,        Phase::connect, Phase::user,   Phase::posts,
+                            Phase::first_token, Phase::token,   Phase::finish, Phase::history,
+                            Phase::format,      Phase::model,   Phase::answer, Phase::save};
 constexpr std::array outcomes{Outcome::done, Outcome::failed, Outcome::cancelled};
 constexpr std::array lane_kinds{LaneKind::task, LaneKind::loop};
 constexpr std::array ways{Way::sequential, Way::coroutines, Way::pool};

@@ -72,6 +72,9 @@ Cell ranked(const std::vector<Nanoseconds>& sorted, int percent, std::size_t lea
     return format_duration(percentile(sorted, percent));
 }
 
+// What a stage of a chatbot took a user.
+Cell stage(const Column& column, Phase phase) { return ranked(stage_times(column.way.timeline, phase), 50); }
+
 // The fastest or slowest repeat; nothing to say of a single one.
 Cell repeat(const Column& column, bool slowest) {
     const std::vector<Nanoseconds>& all = column.way.makespans;
@@ -97,6 +100,11 @@ const std::vector<Measure>& measures() {
         {"first token, last", "  last", [](const Column& c) { return ranked(c.tokens.first_at, 100, 2); }},
         {"token gap, median", "token gap", [](const Column& c) { return ranked(c.tokens.gaps, 50); }},
         {"token gap, p99", "  p99", [](const Column& c) { return ranked(c.tokens.gaps, 99, 100); }},
+        {"history, median", "history", [](const Column& c) { return stage(c, Phase::history); }},
+        {"format, median", "format", [](const Column& c) { return stage(c, Phase::format); }},
+        {"model, median", "model", [](const Column& c) { return stage(c, Phase::model); }},
+        {"answer, median", "answer", [](const Column& c) { return stage(c, Phase::answer); }},
+        {"save, median", "save", [](const Column& c) { return stage(c, Phase::save); }},
         {"throughput", "throughput", throughput},
         {"retries", "retries", retries},
         {"in flight, peak", "in flight", [](const Column& c) { return Cell(fmt::format("{}", c.peak)); }},

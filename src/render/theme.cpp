@@ -29,6 +29,11 @@ std::string_view color_code(Glyph glyph) {
         case Glyph::blank:
         case Glyph::cap:
         case Glyph::token:
+        case Glyph::history:
+        case Glyph::format:
+        case Glyph::model:
+        case Glyph::answer:
+        case Glyph::save:
             return "";
     }
     return "";
@@ -58,6 +63,16 @@ std::string_view character(Glyph glyph, const Theme& theme) {
             return "*";
         case Glyph::at_server:
             return theme.unicode ? "━" : ":";
+        case Glyph::history:
+            return "H";
+        case Glyph::format:
+            return "F";
+        case Glyph::model:
+            return "M";
+        case Glyph::answer:
+            return "A";
+        case Glyph::save:
+            return "S";
         case Glyph::failed:
             return "!";
         case Glyph::cancelled:
@@ -90,6 +105,16 @@ std::string_view meaning(Glyph glyph) {
             return "a token came";
         case Glyph::at_server:
             return "at the server, not answered yet";
+        case Glyph::history:
+            return "history is read";
+        case Glyph::format:
+            return "formatting";
+        case Glyph::model:
+            return "models are asked";
+        case Glyph::answer:
+            return "answer streams";
+        case Glyph::save:
+            return "saving";
         case Glyph::failed:
             return "failed";
         case Glyph::cancelled:

@@ -19,6 +19,7 @@ constexpr Explanation explanations[] = {
     {"blocking", explain_blocking},  //
     {"burst", explain_calls},        //
     {"chain", explain_chain},        //
+    {"chatbot", explain_chatbot},    //
     {"cpu", explain_cpu},            //
     {"forgot", explain_forgot},      //
     {"race", explain_race},          //

@@ -17,6 +17,9 @@ void explain_start(const WayRun& way, std::vector<std::string>& sentences);
 /// Of chains of calls: the critical path, and what awaiting one chain after the other lost.
 std::vector<std::string> explain_chain(const Run& run);
 
+/// Of a chatbot: which stage costs most, and what formatting on the loop did to it.
+std::vector<std::string> explain_chatbot(const Run& run);
+
 /// Of tasks that compute: which ways gained, beside the cores there are; with --gil, what that lock did.
 std::vector<std::string> explain_cpu(const Run& run);
 /// Of calls that only block: what they did to the event loop when made on it, and what offloading them gave.

@@ -123,6 +123,25 @@ Nanoseconds median_call(const WayRun& way) {
     return times.empty() ? 0 : percentile(times, 50);
 }
 
+std::vector<Nanoseconds> stage_times(const Timeline& timeline, Phase phase) {
+    std::vector<Nanoseconds> times;
+    for (const TaskSummary& task : summarize_tasks(timeline)) {
+        Nanoseconds time = 0;
+        bool any = false;
+        bool done = true;
+        for (std::size_t i = task.first; i < task.last; ++i) {
+            const Span& span = timeline.spans[i];
+            if (span.phase != phase) continue;
+            any = true;
+            done = done && span.outcome == Outcome::done;
+            time += span.end - span.begin;
+        }
+        if (any && done) times.push_back(time);
+    }
+    std::sort(times.begin(), times.end());
+    return times;
+}
+
 std::vector<Nanoseconds> times_of(const Timeline& timeline, Phase phase) {
     std::vector<Nanoseconds> times;
     for (const Span& span : timeline.spans) {

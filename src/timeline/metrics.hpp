@@ -66,6 +66,9 @@ Nanoseconds time_in(const Timeline& timeline, State state);
 /// How long the steps of that kind took that were done, the shortest first.
 std::vector<Nanoseconds> times_of(const Timeline& timeline, Phase phase);
 
+/// How long that step took each task that did it to its end, in whatever states; the shortest first.
+std::vector<Nanoseconds> stage_times(const Timeline& timeline, Phase phase);
+
 /// How long tasks took from submission to end; those that were cancelled did not come to theirs. Percentiles
 /// by nearest rank.
 struct Latency {

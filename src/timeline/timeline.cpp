@@ -43,6 +43,16 @@ std::string_view name_of(Phase phase) {
             return "token";
         case Phase::finish:
             return "finish";
+        case Phase::history:
+            return "history";
+        case Phase::format:
+            return "format";
+        case Phase::model:
+            return "model";
+        case Phase::answer:
+            return "answer";
+        case Phase::save:
+            return "save";
     }
     return "?";
 }

@@ -39,10 +39,24 @@ enum class Phase : std::uint8_t {
     first_token,  ///< until the first part of a stream
     token,        ///< until the next one
     finish,       ///< from the last one until the stream said that it was the last
+    history,      ///< reads a conversation back: this and what follows are the stages of a chatbot
+    format,       ///< makes a prompt of it
+    model,        ///< until the first token of an answer
+    answer,       ///< the rest of that stream
+    save,         ///< keeps the question and the answer
 };
 
 /// Whether a task in this state has asked for something and has not got it yet, or works on it.
 constexpr bool in_flight(State state) { return state != State::queued && state != State::backoff; }
+
+/// The last one, for those who read its number from elsewhere.
+inline constexpr Phase last_phase = Phase::save;
+
+/// The stages of a chatbot, in order.
+inline constexpr Phase chatbot_stages[] = {Phase::history, Phase::format, Phase::model, Phase::answer,
+                                           Phase::save};
+
+constexpr bool is_stage(Phase phase) { return phase >= Phase::history; }
 
 /// One stretch of one lane in one state: [begin, end).
 struct Span {

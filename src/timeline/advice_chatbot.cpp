@@ -1,0 +1,113 @@
+#include <algorithm>
+#include <optional>
+
+#include "timeline/advice_of_demos.hpp"
+#include "timeline/duration.hpp"
+#include "timeline/metrics.hpp"
+#include "timeline/words.hpp"
+
+namespace overlap {
+namespace {
+
+struct StageCost {
+    Phase stage = Phase::none;
+    Nanoseconds median = 0;
+};
+
+// The stage with the longest median of all users; none where no stage was done.
+std::optional<StageCost> costliest(const WayRun& way) {
+    std::optional<StageCost> most;
+    for (const Phase stage : chatbot_stages) {
+        const std::vector<Nanoseconds> times = stage_times(way.timeline, stage);
+        if (times.empty()) continue;
+        const Nanoseconds median = percentile(times, 50);
+        if (!most || median > most->median) most = StageCost{stage, median};
+    }
+    return most;
+}
+
+std::string cost_in_words(const WayRun& way, const StageCost& cost) {
+    return format_duration(cost.median) + " of " + format_duration(median_call(way)) + " in " + subject(way);
+}
+
+// Named for each way, unless they agree: then once, with the first and the last of them.
+void explain_costs(const Run& run, std::vector<std::string>& sentences) {
+    std::vector<std::pair<const WayRun*, StageCost>> costs;
+    for (const WayRun& way : run.ways) {
+        const std::optional<StageCost> cost = work_done(way) ? costliest(way) : std::nullopt;
+        if (cost) costs.emplace_back(&way, *cost);
+    }
+    if (costs.empty()) return;
+    const Phase first = costs.front().second.stage;
+    const bool same =
+        std::all_of(costs.begin(), costs.end(), [&](const auto& each) { return each.second.stage == first; });
+    std::string sentence =
+        same ? "The stage that costs a user most is " + std::string(name_of(first)) + " (medians): "
+             : "The stage that costs a user most is not the same in all ways (medians): ";
+    for (std::size_t i = 0; i < costs.size(); ++i) {
+        const auto& [way, cost] = costs[i];
+        if (i > 0) sentence += i + 1 == costs.size() ? " and " : ", ";
+        if (!same) sentence += std::string(name_of(cost.stage)) + ", ";
+        sentence += cost_in_words(*way, cost);
+    }
+    sentences.push_back(sentence + ".");
+}
+
+void explain_overlap(const Run& run, std::vector<std::string>& sentences) {
+    const WayRun* const sequential = find_done(run, Way::sequential);
+    const WayRun* const offloaded = find_done(run, Way::coroutines, "offloaded");
+    if (sequential == nullptr || offloaded == nullptr) return;
+    const std::size_t users = summarize_tasks(sequential->timeline).size();
+    if (users < 2) return;
+    sentences.push_back("One after the other, the turns of " + std::to_string(users) + " users add up to " +
+                        format_duration(total_of(*sequential)) + "; overlapped they took " +
+                        format_duration(total_of(*offloaded)) + ".");
+}
+
+// What formatting did to the loop, and so to everybody on it.
+void explain_lag(const Run& run, std::vector<std::string>& sentences) {
+    const WayRun* const on_loop = find_done(run, Way::coroutines, "inline");
+    const WayRun* const offloaded = find_done(run, Way::coroutines, "offloaded");
+    if (on_loop == nullptr || !on_loop->heartbeat || on_loop->heartbeat->beats == 0) return;
+    const Nanoseconds lag = on_loop->heartbeat->worst_lag;
+    std::string sentence = "With the formatting on the loop, a timer of 1ms came up to " +
+                           format_duration(lag) + " late: so long could no other user's coroutine go on";
+    if (offloaded != nullptr && offloaded->heartbeat && offloaded->heartbeat->beats > 0)
+        sentence +=
+            "; with the formatting on other threads, " + format_duration(offloaded->heartbeat->worst_lag);
+    sentences.push_back(sentence + ".");
+}
+
+// Which model answered, as the lanes say.
+void explain_models(const Run& run, std::vector<std::string>& sentences) {
+    for (const WayRun& way : run.ways) {
+        const auto& lanes = way.timeline.lanes;
+        const auto by = [&](std::string_view model) {
+            return std::count_if(lanes.begin(), lanes.end(),
+                                 [&](const Lane& lane) { return lane.note == model; });
+        };
+        if (way.way != Way::coroutines || by("main") + by("fallback") == 0) continue;
+        std::string sentence = "Of the models raced by " + subject(way) + ", main's first token won " +
+                               std::to_string(by("main")) + " of " +
+                               std::to_string(by("main") + by("fallback")) + " times";
+        if (way.server && way.server->hung_up > 0) {
+            sentence += "; the server saw " + plural(static_cast<std::size_t>(way.server->hung_up), "loser") +
+                        " hang up";
+        }
+        sentences.push_back(sentence + ".");
+        return;
+    }
+}
+
+}  // namespace
+
+std::vector<std::string> explain_chatbot(const Run& run) {
+    std::vector<std::string> sentences;
+    explain_costs(run, sentences);
+    explain_overlap(run, sentences);
+    explain_lag(run, sentences);
+    explain_models(run, sentences);
+    return sentences;
+}
+
+}  // namespace overlap
