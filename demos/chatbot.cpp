@@ -1,6 +1,5 @@
-// A chatbot, whole: for each user the history from Redis, a prompt made of it, two models raced for the first
-// token, the answer streamed, both saved. Which stage costs most, and where may it run?
-// Lesson: lessons/14-chatbot
+// A chatbot, whole: a user's history from Redis, a prompt of it, two models raced for the first token, the
+// answer streamed and saved. Which stage costs most, and where may it run? Lesson: lessons/14-chatbot
 
 #include <asio/awaitable.hpp>
 #include <asio/co_spawn.hpp>
@@ -8,7 +7,6 @@
 #include <asio/post.hpp>
 #include <asio/thread_pool.hpp>
 #include <functional>
-#include <optional>
 #include <vector>
 
 #include "chatbot_models.hpp"

@@ -70,6 +70,41 @@ TEST_CASE("a starved loop: answers that are in, and a loop that is busy") {
     check_golden("starved-loop", run);
 }
 
+TEST_CASE("the stages of a chatbot: queued in one, too short to be seen, failed in the middle of one") {
+    Run run;
+    run.demo = "chatbot";
+    run.title = "A chatbot's turn for 4 users";
+    WayRun way;
+    way.way = Way::coroutines;
+    way.variant = "offloaded";
+    way.caption = "Coroutines (offloaded): formatting on other threads, at most 2";
+    const auto stages = [&](std::uint32_t lane, Nanoseconds history, Nanoseconds queue, Nanoseconds save) {
+        way.timeline.lanes.push_back({.name = "User" + std::to_string(lane + 1), .note = "fallback"});
+        Nanoseconds at = 0;
+        const auto add = [&](State state, Phase phase, Nanoseconds length) {
+            if (length == 0) return;
+            way.timeline.spans.push_back(
+                {.lane = lane, .state = state, .phase = phase, .begin = at * ms, .end = (at + length) * ms});
+            at += length;
+        };
+        add(State::waiting, Phase::history, history);
+        add(State::queued, Phase::format, queue);
+        add(State::running, Phase::format, 60);
+        add(State::waiting, Phase::model, 150);
+        add(State::waiting, Phase::answer, 150);
+        add(State::waiting, Phase::save, save);
+    };
+    stages(0, 100, 0, 50);
+    stages(1, 100, 60, 50);
+    stages(2, 1, 0, 1);
+    stages(3, 100, 0, 0);
+    way.timeline.spans.back().outcome = Outcome::failed;
+    way.timeline.lanes.back() = {.name = "User4", .error = "cut off after 3 tokens"};
+    way.makespans = {570 * ms};
+    run.ways = {way};
+    check_golden("chatbot", run);
+}
+
 TEST_CASE("a pool with fewer workers than tasks") {
     Run run;
     run.title = "5 calls on 2 workers";
