@@ -81,7 +81,6 @@ TEST_CASE(
             CHECK(way.timeline.lanes[task.lane].note == (i == 0 ? "main" : "fallback"));
         }
         for (const Nanoseconds time : stage_times(way.timeline, Phase::model)) CHECK(time >= 60 * ms);
-        for (const Nanoseconds time : stage_times(way.timeline, Phase::answer)) CHECK(time >= 5 * ms);
     }
     CHECK(run.ways[1].server->hung_up == 3);  // the losers were cancelled
     CHECK(run.ways[1].usage.threads == 1);
@@ -89,10 +88,10 @@ TEST_CASE(
     const std::vector<std::string> why = explain(run);
     REQUIRE(why.size() == 4);
     CHECK(contains(why[0], "The stage that costs a user most"));
-    CHECK(contains(why[0], "model, "));
+    CHECK(contains(why[0], "model"));
     CHECK(contains(why[2], "With the formatting on the loop, a timer of 1ms came up to"));
     CHECK(contains(why[3], "won 0 of 3 times; the server saw 3 losers hang up"));
-    CHECK(parse_json(render_json(run)) == run);
+    CHECK(parse_run(render_json(run)) == run);
 }
 
 TEST_CASE("main that fails: the sequential way asks fallback then, a race has fallback's answer") {
