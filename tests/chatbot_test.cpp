@@ -223,7 +223,7 @@ TEST_CASE("on the command line: Ctrl-C leaves no key and no child") {
         Process process({.arguments = {"chatbot", "--redis", server.address(), "--way", way, "--main-latency",
                                        "30s", "--fallback-latency", "30s", "--main-timeout", "20s"},
                          .terminal = true});
-        process.read_until(way);
+        process.read_until(": task");
         const std::vector<pid_t> children = children_of(process.pid());
         CHECK(children.size() == 2);  // the HTTP server and the proxy
         process.type("\x03");

@@ -71,7 +71,7 @@ void explain_lag(const Run& run, std::vector<std::string>& sentences) {
     if (on_loop == nullptr || !on_loop->heartbeat || on_loop->heartbeat->beats == 0) return;
     const Nanoseconds lag = on_loop->heartbeat->worst_lag;
     std::string sentence = "With the formatting on the loop, a timer of 1ms came up to " +
-                           format_duration(lag) + " late: so long could no other user's coroutine go on";
+                           format_duration(lag) + " late: so long could nothing else on that loop go on";
     if (offloaded != nullptr && offloaded->heartbeat && offloaded->heartbeat->beats > 0)
         sentence +=
             "; with the formatting on other threads, " + format_duration(offloaded->heartbeat->worst_lag);
