@@ -22,7 +22,8 @@ std::size_t format_threads(const Context& run);
 // clang-format off
 inline constexpr Knob chatbot_knobs[] = {
     {.name = "users", .meaning = "users, each with one turn", .usual = 3, .least = 1, .most = 300},
-    knob::rtt(50 * knob::ms),
+    {.name = "rtt", .meaning = "distance to Redis: the time of a round trip to it; 0: none", .unit = Unit::duration,
+     .usual = 50 * knob::ms, .most = 10'000 * knob::ms},
     {.name = "work", .meaning = "CPU time to format one history, found by trying", .unit = Unit::duration,
      .usual = 60 * knob::ms, .most = 10'000 * knob::ms},
     knob::latency("main-latency", "time to main's first token", 250 * knob::ms, 2'000 * knob::ms),

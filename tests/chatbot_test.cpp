@@ -94,6 +94,25 @@ TEST_CASE(
     CHECK(parse_run(render_json(run)) == run);
 }
 
+TEST_CASE("time queued for a thread is part of the stage, and of the turn it is compared with") {
+    Run run;
+    run.demo = "chatbot";
+    WayRun way;
+    way.way = Way::coroutines;
+    way.variant = "offloaded";
+    way.timeline.lanes = {{.name = "User1"}};
+    way.timeline.spans = {
+        {.state = State::queued, .phase = Phase::format, .begin = 0, .end = 400 * ms},
+        {.state = State::running, .phase = Phase::format, .begin = 400 * ms, .end = 500 * ms},
+        {.state = State::waiting, .phase = Phase::model, .begin = 500 * ms, .end = 600 * ms}};
+    way.makespans = {600 * ms};
+    run.ways = {way};
+    CHECK(explain(run) == std::vector<std::string>{"The stage that costs a user most is format (medians): "
+                                                   "500ms of 600ms in the coroutines (offloaded)."});
+    run.ways[0].timeline.spans[2].outcome = Outcome::failed;
+    CHECK(explain(run).empty());
+}
+
 TEST_CASE("main that fails: the sequential way asks fallback then, a race has fallback's answer") {
     if (!installed_redis()) return;
     RunOptions options = chatbot_run(2);

@@ -26,8 +26,23 @@ std::optional<StageCost> costliest(const WayRun& way) {
     return most;
 }
 
+// What all stages together took the median user; a stage may be queued for a thread, which counts here.
+Nanoseconds median_turn(const WayRun& way) {
+    std::vector<Nanoseconds> turns;
+    for (const TaskSummary& task : summarize_tasks(way.timeline)) {
+        Nanoseconds time = 0;
+        for (std::size_t i = task.first; i < task.last; ++i) {
+            const Span& span = way.timeline.spans[i];
+            if (is_stage(span.phase)) time += span.end - span.begin;
+        }
+        turns.push_back(time);
+    }
+    std::sort(turns.begin(), turns.end());
+    return turns.empty() ? 0 : percentile(turns, 50);
+}
+
 std::string cost_in_words(const WayRun& way, const StageCost& cost) {
-    return format_duration(cost.median) + " of " + format_duration(median_call(way)) + " in " + subject(way);
+    return format_duration(cost.median) + " of " + format_duration(median_turn(way)) + " in " + subject(way);
 }
 
 // Named for each way, unless they agree: then once, with the first and the last of them.
