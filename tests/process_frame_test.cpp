@@ -41,7 +41,7 @@ JobReply some_reply() {
     reply.spans = {{.thread = 1, .state = State::queued, .begin = -1, .end = 0},
                    {.state = State::at_server,
                     .outcome = Outcome::cancelled,
-                    .phase = Phase::finish,
+                    .phase = last_phase,
                     .begin = 5,
                     .end = Nanoseconds{1} << 62}};
     return reply;
@@ -105,7 +105,7 @@ TEST_CASE("a state, an outcome or a phase that there is not is an error") {
     reply.spans = {{}};
     const std::string good = body_of(encode(reply));
     const std::size_t kinds = good.size() - 2 * sizeof(Nanoseconds) - 3;
-    const std::vector<std::size_t> how_many{8, 3, 7};
+    const std::vector<std::size_t> how_many{8, 3, static_cast<std::size_t>(last_phase) + 1};
     for (std::size_t i = 0; i < how_many.size(); ++i) {
         std::string changed = good;
         changed[kinds + i] = static_cast<char>(how_many[i] - 1);
