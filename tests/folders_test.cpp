@@ -25,10 +25,12 @@ const std::map<std::string, std::set<std::string>> allowed{
     {"src/demo", {"record", "timeline", "net", "concurrency", "asio", "http_parser", "fmt"}},
     {"demos", {"demo", "net", "concurrency", "asio"}},
     {"src/trace", {"timeline", "record", "net", "demo", "asio"}},
+    {"src/claims", {"timeline", "record", "demo", "demos", "trace"}},
     {"src/render", {"timeline", "fmt", "json"}},
     {"src/lesson", {"timeline", "render", "json", "md4c"}},
     {"src/cli",
      {"timeline", "record", "net", "concurrency", "demo", "demos", "trace", "lesson", "render", "asio", "fmt",
+     {"timeline", "record", "net", "concurrency", "demo", "demos", "trace", "claims", "render", "asio", "fmt",
       "cli11"}},
 };
 
@@ -46,6 +48,7 @@ std::string owner_of(const std::string& include) {
         return "";  // its own folder
     for (const char* name : {"fmt", "hiredis", "timeline", "record", "net", "concurrency", "demo", "demos",
                              "trace", "lesson", "render", "cli"}) {
+                             "trace", "claims", "render", "cli"}) {
         if (head == name) return head;
     }
     return "";

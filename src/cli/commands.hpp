@@ -23,6 +23,7 @@ int run_trace(const Invocation& invocation);
 int run_worker_command(const Invocation& invocation);
 int run_classify(const Invocation& invocation);
 int run_lesson(const Invocation& invocation);
+int run_claims(const Invocation& invocation);
 int run_help(const Invocation& invocation);
 int run_completion(const Invocation& invocation);
 int run_man(const Invocation& invocation);

@@ -11,7 +11,7 @@ Interrupt::Interrupt() {
     ::sigemptyset(&signals_);
     ::sigaddset(&signals_, SIGINT);
     ::sigaddset(&signals_, SIGTERM);
-    ::pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+    ::pthread_sigmask(SIG_BLOCK, &signals_, &before_);
     waiter_ = std::thread([this] { wait_for_signals(); });
 }
 
@@ -19,7 +19,7 @@ Interrupt::~Interrupt() {
     over_ = true;
     ::pthread_kill(waiter_.native_handle(), SIGTERM);  // wakes sigwait()
     waiter_.join();
-    ::pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr);
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
 
 void Interrupt::wait_for_signals() {

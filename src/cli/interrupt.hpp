@@ -24,6 +24,7 @@ class Interrupt {
 
     std::stop_source source_;
     sigset_t signals_{};
+    sigset_t before_{};  ///< what was held back already
     std::atomic<bool> over_ = false;
     std::thread waiter_;
 };

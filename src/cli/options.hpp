@@ -73,6 +73,13 @@ struct LessonRequest {
     bool restart = false;   ///< from its beginning
 };
 
+/// What `claims` is to test.
+struct ClaimsRequest {
+    bool quick = false;
+    bool list = false;              ///< name them only
+    std::vector<std::string> only;  ///< the names of some; empty: all
+};
+
 /// A command line, understood.
 struct Invocation {
     const CommandSpec* command = nullptr;
@@ -85,6 +92,7 @@ struct Invocation {
     TraceOptions trace;
     ClassifyRequest classify;
     LessonRequest lesson;
+    ClaimsRequest claims;
     std::string output_file;  ///< of trace and classify; empty: standard output
     bool log = false;
     bool stand_in = false;  ///< `serve` in place of a Redis

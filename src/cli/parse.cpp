@@ -337,6 +337,15 @@ void read_classify(const Values& values, bool has_command, std::vector<std::stri
     read_output_file(values, invocation.output_file);
 }
 
+void read_claims(const Values& values, ClaimsRequest& request) {
+    request.quick = values.has("--quick");
+    request.list = values.has("--list");
+    if (!values.has("--only")) return;
+    request.only = split_list(values.texts("--only"));
+    if (request.only.empty())
+        throw UsageError("--only is '': expected names of claims, as 'overlap claims --list' gives them");
+}
+
 }  // namespace
 
 std::string cli11_version() { return CLI11_VERSION; }
@@ -351,6 +360,7 @@ Invocation parse_arguments(const CommandSpec& command, const std::vector<std::st
     if (command.demo != nullptr) invocation.run = run_of(*command.demo, values);
     if (values.has("--sweep")) invocation.sweep = read_sweep(*command.demo, values);
     if (command.name == "serve") read_serve(values, invocation);
+    if (command.name == "claims") read_claims(values, invocation.claims);
     if (command.name == "proxy") read_proxy(values, invocation.proxy);
     invocation.lesson = {values.has("--no-input"), values.has("--restart")};
     if (values.has("--part")) invocation.part = values.text("--part");

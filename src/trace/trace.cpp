@@ -201,7 +201,8 @@ Timeline timeline_of(const std::vector<Served>& requests, Served::Time first_rea
 }
 
 Run trace(const TraceOptions& options) {
-    const HeldSignals signals;
+    std::optional<HeldSignals> own;
+    const HeldSignals& signals = options.held != nullptr ? *options.held : own.emplace();
     Watch watch(options);
     const std::string url = watch.url();
     Command command(words_with(options.command, url), environment_with(url), signals);

@@ -18,6 +18,7 @@ struct TraceOptions {
     Nanoseconds timeout = 0;              ///< for the command; 0: it may take as long as it likes
     Nanoseconds grace = 2'000'000'000;    ///< between asking it to end and ending it
     std::size_t most_requests = 100'000;  ///< to keep for the picture: those that end first
+    const HeldSignals* held = nullptr;    ///< where the caller holds signals back; else trace() does
 };
 
 /// Starts the server, runs the command with its address in OVERLAP_URL, and gives what the server saw. Time

@@ -1,0 +1,136 @@
+#include "claims/run_claims.hpp"
+
+#include <algorithm>
+
+#include "demo/cores.hpp"
+#include "demo/runner.hpp"
+#include "record/clock.hpp"
+#include "timeline/error.hpp"
+#include "trace/trace.hpp"
+
+namespace overlap {
+
+// docs/python/many_calls.py, embedded by the build.
+extern const std::string_view many_calls_source;
+
+namespace {
+
+constexpr std::int64_t second = 1'000'000'000;
+constexpr std::size_t most_tries = 3;
+
+Settings settings_of(const Trial& trial, bool quick) {
+    Settings settings(trial.demo->knobs);
+    for (const Setting& setting : trial.settings)
+        settings.set(setting.knob, quick ? setting.quick : setting.full);
+    return settings;
+}
+
+RunOptions run_options(const Trial& trial, const ClaimOptions& options) {
+    RunOptions run(settings_of(trial, options.quick));
+    run.ways = trial.ways;
+    run.variants = trial.variants;
+    run.pools = trial.pools;
+    run.workers = trial.workers > 0    ? trial.workers
+                  : trial.workers == 0 ? usable_cores()
+                                       : static_cast<int>(run.settings.get("tasks"));
+    run.program = options.program;
+    run.stop = options.stop;
+    run.observer.own_cost = options.own_cost;
+    return run;
+}
+
+// The first python3 that has the package: the one of the PATH, or the system's. What it prints is not ours.
+constexpr const char* find_python =
+    "for python in python3 /usr/bin/python3; do "
+    "\"$python\" -c \"import $1\" >/dev/null 2>&1 && exec \"$python\" -c \"$0\" \"$@\" >/dev/null 2>&1; "
+    "done; exit 3";
+
+Run run_program(const Trial& trial, const HeldSignals* held) {
+    TraceOptions options;
+    options.command = {"sh",
+                       "-c",
+                       find_python,
+                       std::string(many_calls_source),
+                       std::string(trial.package),
+                       std::string(trial.mode),
+                       std::to_string(trial.calls)};
+    options.server.latency = trial.latency;
+    options.timeout = 60 * second;
+    options.held = held;
+    Run run = trace(options);
+    run.title = command_of(trial, false);
+    run.knobs.push_back({"calls", "", trial.calls});
+    return run;
+}
+
+// None when it was interrupted.
+std::optional<Evidence> gather_evidence(const ClaimTest& test, const ClaimOptions& options) {
+    Evidence evidence;
+    for (const Trial& trial : test.trials) {
+        if (trial.demo == nullptr) {
+            evidence.runs.push_back(run_program(trial, options.held));
+            if (evidence.runs.back().interrupted) return std::nullopt;
+        } else if (trial.demo->measure != nullptr) {
+            evidence.costs.push_back(trial.demo->measure(run_options(trial, options)));
+            if (evidence.costs.back().interrupted) return std::nullopt;
+        } else {
+            evidence.runs.push_back(run_demo(*trial.demo, run_options(trial, options)));
+            if (evidence.runs.back().interrupted) return std::nullopt;
+        }
+        if (options.stop.stop_requested()) return std::nullopt;
+    }
+    return evidence;
+}
+
+}  // namespace
+
+bool runs_programs(const ClaimTest& test) {
+    return std::any_of(test.trials.begin(), test.trials.end(),
+                       [](const Trial& trial) { return trial.demo == nullptr; });
+}
+
+bool needs_another(const std::vector<Judgement>& tries) {
+    const auto denied = std::count_if(tries.begin(), tries.end(), [](const Judgement& judgement) {
+        return judgement.verdict == Verdict::does_not_hold;
+    });
+    const auto others = static_cast<std::ptrdiff_t>(tries.size()) - denied;
+    if (tries.empty()) return true;
+    return tries.size() < most_tries && denied > 0 && denied < 2 && others < 2;
+}
+
+Judgement settle(const std::vector<Judgement>& tries) {
+    const auto denied = std::count_if(tries.begin(), tries.end(), [](const Judgement& judgement) {
+        return judgement.verdict == Verdict::does_not_hold;
+    });
+    const bool denies = denied * 2 > static_cast<std::ptrdiff_t>(tries.size());
+    const auto last = std::find_if(tries.rbegin(), tries.rend(), [&](const Judgement& judgement) {
+        return (judgement.verdict == Verdict::does_not_hold) == denies;
+    });
+    return last == tries.rend() ? tries.back() : *last;
+}
+
+std::optional<Claim> test_claim(const ClaimTest& test, const ClaimOptions& options) {
+    Claim claim{.name = std::string(test.name),
+                .says = std::string(test.says),
+                .section = std::string(test.section),
+                .called_true = test.called_true};
+    for (const Trial& trial : test.trials) claim.tests.push_back(command_of(trial, options.quick));
+    const Nanoseconds begin = steady_now();
+    std::vector<Judgement> tries;
+    try {
+        while (needs_another(tries)) {
+            const std::optional<Evidence> evidence = gather_evidence(test, options);
+            if (!evidence) return std::nullopt;
+            tries.push_back(test.judge(*evidence));
+        }
+        claim.judgement = settle(tries);
+    } catch (const Error& error) {
+        if (options.stop.stop_requested()) return std::nullopt;
+        claim.judgement = {Verdict::not_run, error.what(), ""};
+    }
+    claim.tries = static_cast<int>(tries.size());
+    claim.took = steady_now() - begin;
+    return claim;
+}
+
+}  // namespace overlap

@@ -1,0 +1,38 @@
+// Testing claims: their trials are run, and judged.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "claims/claim_test.hpp"
+#include "record/usage.hpp"
+#include "trace/command.hpp"
+
+namespace overlap {
+
+struct ClaimOptions {
+    bool quick = false;
+    std::string program;                  ///< the overlap binary, which is the server and the measuring child
+    const HeldSignals* held = nullptr;    ///< that a Python program is not to inherit
+    std::stop_token stop;                 ///< Ctrl-C, of demos; a Python program is told by its signal
+    std::function<CpuSample()> own_cost;  ///< see Observer
+};
+
+/// Whether it runs other programs: then signals are theirs (see trace()), and no thread of ours may take
+/// them.
+bool runs_programs(const ClaimTest& test);
+
+/// Runs its trials and judges them; again, up to three times in all, before it says that the claim does not
+/// hold. None when it was interrupted. What could not be run is a verdict, not an error.
+std::optional<Claim> test_claim(const ClaimTest& test, const ClaimOptions& options);
+
+/// The verdict of several tries, by majority: two are needed for "does not hold" where there are three. Not
+/// empty.
+Judgement settle(const std::vector<Judgement>& tries);
+
+/// Whether these tries do not settle it yet.
+bool needs_another(const std::vector<Judgement>& tries);
+
+}  // namespace overlap

@@ -1,0 +1,124 @@
+// overlap claims: the notes put to the test.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+#include <iostream>
+#include <optional>
+
+#include "claims/run_claims.hpp"
+#include "cli/commands.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/progress.hpp"
+#include "cli/suggest.hpp"
+#include "cli/terminal.hpp"
+#include "demo/runner.hpp"
+#include "render/claims.hpp"
+#include "timeline/duration.hpp"
+#include "timeline/error.hpp"
+#include "timeline/words.hpp"
+#include "trace/command.hpp"
+
+namespace overlap {
+namespace {
+
+constexpr Nanoseconds second = 1'000'000'000;
+
+// In the order of the table, whatever the order they were asked for in. Throws UsageError.
+std::vector<ClaimTest> chosen(const std::vector<std::string>& only) {
+    std::vector<std::string> names;
+    for (const ClaimTest& test : all_claim_tests()) names.emplace_back(test.name);
+    for (const std::string& name : only) {
+        if (std::find(names.begin(), names.end(), name) == names.end()) {
+            throw UsageError(
+                fmt::format("--only is '{}'{}: expected names of claims, 'overlap claims --list' "
+                            "has them",
+                            name, did_you_mean(name, names)));
+        }
+    }
+    std::vector<ClaimTest> tests = all_claim_tests();
+    std::erase_if(tests, [&](const ClaimTest& test) {
+        return !only.empty() && std::find(only.begin(), only.end(), test.name) == only.end();
+    });
+    return tests;
+}
+
+int list(const std::vector<ClaimTest>& tests, const OutputOptions& output, bool quick) {
+    std::vector<Claim> claims;
+    for (const ClaimTest& test : tests) {
+        Claim& claim = claims.emplace_back(Claim{.name = std::string(test.name),
+                                                 .says = std::string(test.says),
+                                                 .section = std::string(test.section),
+                                                 .called_true = test.called_true});
+        for (const Trial& trial : test.trials) claim.tests.push_back(command_of(trial, quick));
+    }
+    print(output.json    ? list_json(claims)
+          : output.plain ? list_plain(claims)
+                         : list_ascii(claims, output_width(output)));
+    return exit_done;
+}
+
+// Whether a signal came while nobody waited for one.
+bool told_to_end() {
+    sigset_t pending;
+    ::sigpending(&pending);
+    return ::sigismember(&pending, SIGINT) == 1 || ::sigismember(&pending, SIGTERM) == 1;
+}
+
+// Signals are the Python program's where one runs (see trace()); else they stop the demo.
+std::optional<Claim> test_one(const ClaimTest& test, ClaimOptions options) {
+    if (told_to_end()) return std::nullopt;
+    if (runs_programs(test)) return test_claim(test, options);
+    const Interrupt interrupt;
+    options.stop = interrupt.token();
+    return test_claim(test, options);
+}
+
+void say_how_long(const std::vector<ClaimTest>& tests) {
+    Nanoseconds total = 0;
+    for (const ClaimTest& test : tests) total += test.full_seconds * second;
+    std::cerr << fmt::format("overlap: {} with the notes' own numbers, about {}; --quick scales them down\n",
+                             plural(tests.size(), "claim"), format_duration(total));
+}
+
+}  // namespace
+
+int run_claims(const Invocation& invocation) {
+    const OutputOptions& output = invocation.output;
+    const ClaimsRequest& request = invocation.claims;
+    const std::vector<ClaimTest> tests = chosen(request.only);
+    const AsciiOptions ascii = ascii_options(output);  // first: it may find COLUMNS at fault
+    if (request.list) return list(tests, output, request.quick);
+    if (!request.quick) say_how_long(tests);
+    Claims claims{
+        .quick = request.quick, .asked = static_cast<int>(tests.size()), .machine = describe_machine()};
+    {
+        const HeldSignals signals;  // between two claims nothing may end us unheard
+        ProgressLine progress(1);
+        const Observer observer = progress.observer();
+        const ClaimOptions options{.quick = request.quick,
+                                   .program = "/proc/self/exe",
+                                   .held = &signals,
+                                   .stop = {},
+                                   .own_cost = observer.own_cost};
+        for (const ClaimTest& test : tests) {
+            observer.doing(
+                fmt::format("claim {} of {}: {}", claims.claims.size() + 1, tests.size(), test.name));
+            std::optional<Claim> claim = test_one(test, options);
+            claims.interrupted = !claim;
+            if (!claim) break;
+            claims.claims.push_back(std::move(*claim));
+        }
+        // It was seen: it must not end us once signals are no longer held.
+        const timespec at_once{};
+        while (::sigtimedwait(&signals.held(), nullptr, &at_once) > 0) {
+        }
+    }
+    print(output.json    ? render_json(claims)
+          : output.plain ? render_plain(claims)
+                         : render_ascii(claims, ascii));
+    if (claims.interrupted) return exit_interrupted;
+    return failed_checks(claims).empty() ? exit_done : exit_failed;
+}
+
+}  // namespace overlap
