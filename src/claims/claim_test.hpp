@@ -30,11 +30,13 @@ struct Trial {
     std::vector<PoolKind> pools = {};
     int workers = 0;  ///< of a pool; 0: one per core
     static constexpr int one_per_task = -1;
+    int repeat = 1;  ///< times to run it, of which the median is taken; of a demo with timelines
 
     std::string_view package = {};  ///< that the program needs: "httpx"
     std::string_view mode = {};     ///< its first argument: "shared" or "each"
     int calls = 0;
-    Nanoseconds latency = 0;  ///< of the server that it calls
+    Nanoseconds latency = 0;        ///< of the server that it calls
+    Nanoseconds quick_latency = 0;  ///< the same in the quick run; 0: no other
 };
 
 /// What the trials of a claim gave, each in its place: a run, or costs.
@@ -61,6 +63,9 @@ std::vector<ClaimTest> claims_of_computing();
 std::vector<ClaimTest> claims_of_costs();
 std::vector<ClaimTest> claims_of_connections();
 std::vector<ClaimTest> claims_of_python();
+
+/// How long our server holds an answer back from the trial's program.
+Nanoseconds latency_of(const Trial& trial, bool quick);
 
 /// All of them.
 const std::vector<ClaimTest>& all_claim_tests();

@@ -36,9 +36,13 @@ const std::vector<ClaimTest>& all_claim_tests() {
     return tests;
 }
 
+Nanoseconds latency_of(const Trial& trial, bool quick) {
+    return quick && trial.quick_latency > 0 ? trial.quick_latency : trial.latency;
+}
+
 std::string command_of(const Trial& trial, bool quick) {
     if (trial.demo == nullptr) {
-        return "overlap trace --latency " + format_exact(trial.latency) +
+        return "overlap trace --latency " + format_exact(latency_of(trial, quick)) +
                " -- python3 docs/python/many_calls.py " + std::string(trial.package) + " " +
                std::string(trial.mode) + " " + std::to_string(trial.calls);
     }
@@ -55,6 +59,7 @@ std::string command_of(const Trial& trial, bool quick) {
         }
     }
     if (trial.workers != 0) line += " --workers " + std::to_string(trial.workers > 0 ? trial.workers : tasks);
+    if (trial.repeat > 1) line += " --repeat " + std::to_string(trial.repeat);
     line += listed("--way", trial.ways, [](Way way) { return name_of(way); });
     line += listed("--variant", trial.variants, [](const std::string& name) { return name; });
     line += listed("--pool", trial.pools, [](PoolKind kind) { return name_of(kind); });

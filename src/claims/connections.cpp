@@ -18,7 +18,8 @@ Trial at_distance(std::int64_t rtt) {
     return {.demo = &reuse,
             .settings = {{"tasks", 10, 5}, {"latency", 40 * ms, 40 * ms}, {"rtt", rtt, rtt}},
             .ways = {Way::sequential},
-            .variants = {"new", "one"}};
+            .variants = {"new", "one"},
+            .repeat = 3};
 }
 
 }  // namespace
@@ -71,8 +72,8 @@ std::vector<ClaimTest> claims_of_connections() {
         {.name = "one-client",
          .says = "keep one client and its connections instead of making one for each request",
          .section = "httpx and aiohttp: connection pool",
-         .full_seconds = 3,
-         .quick_seconds = 2,
+         .full_seconds = 7,
+         .quick_seconds = 4,
          .trials = {at_distance(20 * ms), at_distance(0)},
          .judge = judge_reuse},
         {.name = "redis-pool",

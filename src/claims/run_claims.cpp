@@ -33,6 +33,7 @@ RunOptions run_options(const Trial& trial, const ClaimOptions& options) {
     run.workers = trial.workers > 0    ? trial.workers
                   : trial.workers == 0 ? usable_cores()
                                        : static_cast<int>(run.settings.get("tasks"));
+    run.repeat = trial.repeat;
     run.program = options.program;
     run.stop = options.stop;
     run.observer.own_cost = options.own_cost;
@@ -45,7 +46,7 @@ constexpr const char* find_python =
     "\"$python\" -c \"import $1\" >/dev/null 2>&1 && exec \"$python\" -c \"$0\" \"$@\" >/dev/null 2>&1; "
     "done; exit 3";
 
-Run run_program(const Trial& trial, const HeldSignals* held) {
+Run run_program(const Trial& trial, const ClaimOptions& claim) {
     TraceOptions options;
     options.command = {"sh",
                        "-c",
@@ -54,11 +55,11 @@ Run run_program(const Trial& trial, const HeldSignals* held) {
                        std::string(trial.package),
                        std::string(trial.mode),
                        std::to_string(trial.calls)};
-    options.server.latency = trial.latency;
+    options.server.latency = latency_of(trial, claim.quick);
     options.timeout = 60 * second;
-    options.held = held;
+    options.held = claim.held;
     Run run = trace(options);
-    run.title = command_of(trial, false);
+    run.title = command_of(trial, claim.quick);
     run.knobs.push_back({"calls", "", trial.calls});
     return run;
 }
@@ -68,7 +69,7 @@ std::optional<Evidence> gather_evidence(const ClaimTest& test, const ClaimOption
     Evidence evidence;
     for (const Trial& trial : test.trials) {
         if (trial.demo == nullptr) {
-            evidence.runs.push_back(run_program(trial, options.held));
+            evidence.runs.push_back(run_program(trial, options));
             if (evidence.runs.back().interrupted) return std::nullopt;
         } else if (trial.demo->measure != nullptr) {
             evidence.costs.push_back(trial.demo->measure(run_options(trial, options)));
