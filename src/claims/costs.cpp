@@ -94,11 +94,11 @@ Judgement judge_layers(const Evidence& evidence) {
     const bool thin = *nested >= noise * *plain || *erased >= noise * *plain;
     const bool thick = *http >= noise * *plain;
     if (coroutine && thin && thick) return {Verdict::holds, found, ""};
-    if (!coroutine && !thin && !thick) return {Verdict::does_not_hold, found, ""};
-    return {
-        Verdict::holds_only_when, found,
-        std::string("the layer does work of its own") +
-            (thin ? "" : ": one more coroutine, or a call through a type-erased one, was not to be seen")};
+    if (!thick) return {Verdict::does_not_hold, found, ""};
+    return {Verdict::holds_only_when, found,
+            std::string("the layer does much: an HTTP client's cost was seen") +
+                (coroutine ? "" : ", not that of a coroutine beside callbacks") +
+                (thin ? "" : ", not that of one more coroutine or a type-erased call")};
 }
 
 std::vector<ClaimTest> claims_of_costs() {

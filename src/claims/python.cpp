@@ -79,8 +79,10 @@ double ratio_of(const Traced& slow, const Traced& fast) {
     return static_cast<double>(slow.took) / static_cast<double>(fast.took);
 }
 
-Trial program(std::string_view package, std::string_view mode, int calls, Nanoseconds latency) {
-    return {.package = package, .mode = mode, .calls = calls, .latency = latency};
+Trial program(std::string_view package, std::string_view mode, int calls, Nanoseconds latency,
+              Nanoseconds quick_latency = 0) {
+    return {
+        .package = package, .mode = mode, .calls = calls, .latency = latency, .quick_latency = quick_latency};
 }
 
 }  // namespace
@@ -101,23 +103,32 @@ Judgement judge_httpx_above_30(const Evidence& evidence) {
                  (aiohttp->failed > 0 ? " and " + failures(*aiohttp) : "");
     }
     if (evidence.runs.size() < 4) return could_not_run(evidence);
-    found += "; every answer after " + answers_after(evidence.runs.front());
+    found += " (in trouble: a failed call, or twice aiohttp's time); every answer after " +
+             answers_after(evidence.runs.front());
     if (troubled_from == 0 || !first_is_good) return {Verdict::does_not_hold, found, ""};
     if (troubled_from <= 100) return {Verdict::holds, found, ""};
     return {Verdict::holds_only_when, found,
             "there are " + std::to_string(troubled_from) + " at once, not 100"};
 }
 
+// The first two runs with quick answers, the others with slower ones; httpx and aiohttp each.
 Judgement judge_httpx_tenfold(const Evidence& evidence) {
-    const auto httpx = read(evidence.runs.at(0));
-    const auto aiohttp = read(evidence.runs.at(1));
-    if (!httpx || !aiohttp) return could_not_run(evidence);
-    const double ratio = ratio_of(*httpx, *aiohttp);
-    return {ratio >= 5 ? Verdict::holds : Verdict::does_not_hold,
-            plural(static_cast<std::size_t>(httpx->calls), "call") + " at once, answers after " +
-                answers_after(evidence.runs[0]) + ": httpx " + format_duration(httpx->took) + ", aiohttp " +
-                format_duration(aiohttp->took) + ", httpx took " + times(ratio) + " as long",
-            ""};
+    std::string found;
+    std::vector<double> ratios;
+    for (const std::size_t i : {std::size_t{0}, std::size_t{2}}) {
+        const auto httpx = read(evidence.runs.at(i));
+        const auto aiohttp = read(evidence.runs.at(i + 1));
+        if (!httpx || !aiohttp) return could_not_run(evidence);
+        ratios.push_back(ratio_of(*httpx, *aiohttp));
+        found += found.empty() ? plural(static_cast<std::size_t>(httpx->calls), "call") + " at once," : ";";
+        found += " answers after " + answers_after(evidence.runs[i]) + ": httpx " +
+                 format_duration(httpx->took) + ", aiohttp " + format_duration(aiohttp->took) + ", " +
+                 times(ratios.back()) + " as long";
+    }
+    constexpr double about_ten = 7;
+    if (ratios[0] >= about_ten && ratios[1] >= about_ten) return {Verdict::holds, found, ""};
+    if (ratios[0] < about_ten) return {Verdict::does_not_hold, found, ""};
+    return {Verdict::holds_only_when, found, "answers are as quick as " + answers_after(evidence.runs[0])};
 }
 
 // The first run with quick answers, the second with slow ones.
@@ -130,7 +141,7 @@ Judgement judge_httpx_fails(const Evidence& evidence) {
     if (quick->failed > 0 && slow->failed > 0) return {Verdict::holds, found, ""};
     if (quick->failed == 0 && slow->failed == 0) return {Verdict::does_not_hold, found, ""};
     const Run& failing = evidence.runs[slow->failed > 0 ? 1 : 0];
-    return {Verdict::holds_only_when, found, "answers take as long as " + answers_after(failing)};
+    return {Verdict::holds_only_when, found, "answers take " + answers_after(failing)};
 }
 
 Judgement judge_aiohttp_300(const Evidence& evidence) {
@@ -177,24 +188,26 @@ std::vector<ClaimTest> claims_of_python() {
          .called_true = false,
          .full_seconds = 3,
          .quick_seconds = 3,
-         .trials = {program("httpx", "shared", 100, 10 * ms), program("aiohttp", "shared", 100, 10 * ms)},
+         .trials = {program("httpx", "shared", 100, 10 * ms), program("aiohttp", "shared", 100, 10 * ms),
+                    program("httpx", "shared", 100, 100 * ms), program("aiohttp", "shared", 100, 100 * ms)},
          .judge = judge_httpx_tenfold},
         {.name = "httpx-fails-at-300",
          .says = "with 300 requests at once httpx fails",
          .section = "aiohttp against httpx: performance",
          .called_true = false,
-         .full_seconds = 9,
+         .full_seconds = 22,
          .quick_seconds = 9,
-         .trials = {program("httpx", "shared", 300, 100 * ms), program("httpx", "shared", 300, 3000 * ms)},
+         .trials = {program("httpx", "shared", 300, 100 * ms),
+                    program("httpx", "shared", 300, 3000 * ms, 1000 * ms)},
          .judge = judge_httpx_fails},
         {.name = "aiohttp-300",
          .says = "aiohttp copes with about 300 requests at once",
          .section = "aiohttp against httpx: scope",
          .called_true = false,
-         .full_seconds = 12,
-         .quick_seconds = 12,
+         .full_seconds = 11,
+         .quick_seconds = 5,
          .trials = {program("aiohttp", "shared", 300, 100 * ms),
-                    program("aiohttp", "shared", 300, 3000 * ms)},
+                    program("aiohttp", "shared", 300, 3000 * ms, 1000 * ms)},
          .judge = judge_aiohttp_300},
         {.name = "python-client-each",
          .says = "do not make a client for each request, keep one",
