@@ -16,6 +16,7 @@
 #include "support/screen.hpp"
 #include "support/text.hpp"
 #include "support/timelines.hpp"
+#include "timeline/metrics.hpp"
 
 namespace overlap {
 namespace {

@@ -73,7 +73,7 @@ void add_tests(std::string& text, const Claim& claim, int width) {
 }
 
 void add_block(std::string& text, const Claim& claim, int width, const Theme& theme) {
-    add_line(text, emphasize(printable(claim.name), theme));
+    add_line(text, emphasize(elide(printable(claim.name), width), theme));
     add_entry(text, "  notes:   ", claim.says, width);
     add_entry(text, "  here:    ", claim.judgement.measured, width);
     std::string front = "  verdict: ";
@@ -188,7 +188,7 @@ std::string list_ascii(const std::vector<Claim>& claims, int width) {
     const int columns_to_use = std::clamp(width, narrowest_width, widest_width);
     std::string text;
     for (const Claim& claim : claims) {
-        add_line(text, printable(claim.name));
+        add_line(text, elide(printable(claim.name), columns_to_use));
         add_paragraph(text, "    " + claim.says + " (" + claim.section + ")", columns_to_use, 4);
     }
     return text;
