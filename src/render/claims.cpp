@@ -159,7 +159,7 @@ std::string render_ascii(const Claims& claims, const AsciiOptions& options) {
     std::string text;
     const std::string title =
         std::string("The notes put to the test") + (claims.quick ? ", times scaled down" : "");
-    add_line(text, emphasize(title, options.theme));
+    for (const std::string& line : wrap(title, width)) add_line(text, emphasize(line, options.theme));
     text += '\n';
     if (width >= narrowest_table && !claims.claims.empty())
         add_table(text, claims, width, options.theme);
