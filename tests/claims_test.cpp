@@ -32,7 +32,9 @@ using test::way_of;
 WayRun in_turn(Way way, State state, int count, Nanoseconds each) {
     std::vector<TaskTimes> tasks;
     for (int i = 0; i < count; ++i) tasks.push_back({i * each, (i + 1) * each});
-    return way_of(way, state, tasks);
+    WayRun run = way_of(way, state, tasks);
+    if (state == State::running) run.usage.cpu = makespan(run.timeline);
+    return run;
 }
 WayRun at_once(Way way, State state, int count, Nanoseconds each) {
     return way_of(way, state, std::vector<TaskTimes>(static_cast<std::size_t>(count), {0, each}));
@@ -260,6 +262,21 @@ TEST_CASE("threads gain little under a lock") {
     CHECK(judge(210, 210) == Verdict::does_not_hold);
 }
 
+TEST_CASE("times of a machine that is busy with something else say nothing of computing") {
+    WayRun alone = in_turn(Way::sequential, State::running, 8, 50);
+    alone.usage.cpu = 200 * ms;  // of 400
+    const WayRun coroutines = in_turn(Way::coroutines, State::running, 8, 20);
+    const WayRun pool = at_once(Way::pool, State::running, 8, 400);
+    const Run run = run_of({alone, coroutines, pool});
+    for (const Judgement& judgement : {judge_async_cpu(evidence(std::vector{run})),
+                                       judge_threads_and_lock(evidence(std::vector{run, run})),
+                                       judge_tenfold(evidence(std::vector{run, run}))}) {
+        CHECK(verdict(judgement) == Verdict::not_run);
+        CHECK(judgement.noisy);
+        CHECK(contains(judgement.measured, "50% of a core"));
+    }
+}
+
 TEST_CASE("processes compute side by side in spite of the lock") {
     const auto judge = [](WayRun processes, Nanoseconds cpu_time, int cores = 2) {
         processes.usage.cpu = cpu_time;
@@ -426,6 +443,16 @@ TEST_CASE("one try that denies a claim is not enough, two are") {
     const Judgement yes{Verdict::holds, "3.0 times", ""};
     const Judgement no{Verdict::does_not_hold, "1.0 times", ""};
     const Judgement none{Verdict::not_run, "no package", ""};
+    const Judgement noisy{
+        .verdict = Verdict::not_run, .measured = "too busy", .condition = "", .noisy = true};
+    CHECK(needs_another({noisy}));
+    CHECK(needs_another({noisy, noisy}));
+    CHECK_FALSE(needs_another({noisy, noisy, noisy}));
+    CHECK_FALSE(needs_another({noisy, yes}));
+    CHECK(needs_another({noisy, no}));
+    CHECK(settle({noisy, yes}) == yes);
+    CHECK(settle({noisy, no, noisy}) == no);
+    CHECK(settle({noisy, noisy, noisy}) == noisy);
     CHECK(needs_another({}));
     CHECK_FALSE(needs_another({yes}));
     CHECK_FALSE(needs_another({none}));

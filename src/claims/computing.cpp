@@ -45,6 +45,9 @@ Judgement judge_tenfold(const Evidence& evidence) {
     const std::optional<double> lock =
         ratio_of(find_done(locked, Way::sequential), done_pool(locked, PoolKind::threads));
     if (!threads || !lock) return unmeasured(evidence);
+    for (const WayRun* alone : {inside, find_done(locked, Way::sequential)}) {
+        if (starved(*alone)) return too_busy(*alone);
+    }
     const std::size_t tasks = tasks_of(*inside);
     const double promised = 0.8 * static_cast<double>(tasks);
     const std::string found = times(*threads) + " as fast with " + plural(tasks, "thread") + " on " +
@@ -64,6 +67,9 @@ Judgement judge_async_cpu(const Evidence& evidence) {
     const WayRun* const coroutines = find_done(run, Way::coroutines);
     const std::optional<double> ratio = ratio_of(alone, coroutines);
     if (!ratio) return unmeasured(evidence);
+    for (const WayRun* way : {alone, coroutines}) {
+        if (starved(*way)) return too_busy(*way);
+    }
     return {*ratio <= 1.15 ? Verdict::holds : Verdict::does_not_hold,
             plural(tasks_of(*coroutines), "task") + ": " + time_of(*alone) + " one at a time, " +
                 time_of(*coroutines) + " in coroutines",
@@ -77,6 +83,10 @@ Judgement judge_threads_and_lock(const Evidence& evidence) {
     const std::optional<double> locked = gain(evidence.runs.at(0));
     const std::optional<double> unlocked = gain(evidence.runs.at(1));
     if (!locked || !unlocked) return unmeasured(evidence);
+    for (const Run& run : evidence.runs) {
+        const WayRun* const alone = find_done(run, Way::sequential);
+        if (starved(*alone)) return too_busy(*alone);
+    }
     const std::string found = "threads under an imitated GIL: " + times(*locked) +
                               " as fast as one task at a time; without it " + times(*unlocked) + " on " +
                               cores_of(evidence.runs.at(1));

@@ -37,6 +37,24 @@ Judgement unmeasured(const Evidence& evidence) {
     return {Verdict::not_run, "a part of it could not be measured here", ""};
 }
 
+namespace {
+
+double share_of_a_core(const WayRun& way) {
+    return total_of(way) > 0 ? static_cast<double>(way.usage.cpu) / static_cast<double>(total_of(way)) : 0;
+}
+
+}  // namespace
+
+bool starved(const WayRun& way) { return share_of_a_core(way) < 0.75; }
+
+Judgement too_busy(const WayRun& way) {
+    return {.verdict = Verdict::not_run,
+            .measured = "the machine was too busy: computing in one thread, " + subject(way) + " got " +
+                        percent(share_of_a_core(way)) + " of a core",
+            .condition = "",
+            .noisy = true};
+}
+
 std::size_t tasks_of(const WayRun& way) { return summarize_tasks(way.timeline).size(); }
 
 int computing_at_once(const WayRun& way) {

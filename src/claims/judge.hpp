@@ -21,6 +21,11 @@ std::string times(double ratio);
 /// For a claim whose trials did not give what it is judged by. Says which call failed, where one did.
 Judgement unmeasured(const Evidence& evidence);
 
+/// Whether a way that computes in one thread had so little of a core that its time says nothing of its work;
+/// and what to say then.
+bool starved(const WayRun& way);
+Judgement too_busy(const WayRun& way);
+
 /// How many tasks a way had, and how many of them computed at the same time at most.
 std::size_t tasks_of(const WayRun& way);
 int computing_at_once(const WayRun& way);

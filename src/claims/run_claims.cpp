@@ -83,6 +83,20 @@ std::optional<Evidence> gather_evidence(const ClaimTest& test, const ClaimOption
     return evidence;
 }
 
+// What the tries say that were not too noisy to say anything.
+struct Count {
+    int denied = 0;
+    int others = 0;
+};
+Count count_of(const std::vector<Judgement>& tries) {
+    Count count;
+    for (const Judgement& judgement : tries) {
+        if (judgement.noisy) continue;
+        ++(judgement.verdict == Verdict::does_not_hold ? count.denied : count.others);
+    }
+    return count;
+}
+
 }  // namespace
 
 bool runs_programs(const ClaimTest& test) {
@@ -91,21 +105,17 @@ bool runs_programs(const ClaimTest& test) {
 }
 
 bool needs_another(const std::vector<Judgement>& tries) {
-    const auto denied = std::count_if(tries.begin(), tries.end(), [](const Judgement& judgement) {
-        return judgement.verdict == Verdict::does_not_hold;
-    });
-    const auto others = static_cast<std::ptrdiff_t>(tries.size()) - denied;
-    if (tries.empty()) return true;
-    return tries.size() < most_tries && denied > 0 && denied < 2 && others < 2;
+    if (tries.size() >= most_tries) return false;
+    const Count count = count_of(tries);
+    if (count.denied + count.others == 0) return true;  // none yet, or all too noisy to say
+    return count.denied > 0 && count.denied < 2 && count.others < 2;
 }
 
 Judgement settle(const std::vector<Judgement>& tries) {
-    const auto denied = std::count_if(tries.begin(), tries.end(), [](const Judgement& judgement) {
-        return judgement.verdict == Verdict::does_not_hold;
-    });
-    const bool denies = denied * 2 > static_cast<std::ptrdiff_t>(tries.size());
+    const Count count = count_of(tries);
+    const bool denies = count.denied > count.others;
     const auto last = std::find_if(tries.rbegin(), tries.rend(), [&](const Judgement& judgement) {
-        return (judgement.verdict == Verdict::does_not_hold) == denies;
+        return !judgement.noisy && (judgement.verdict == Verdict::does_not_hold) == denies;
     });
     return last == tries.rend() ? tries.back() : *last;
 }

@@ -28,8 +28,7 @@ bool runs_programs(const ClaimTest& test);
 /// hold. None when it was interrupted. What could not be run is a verdict, not an error.
 std::optional<Claim> test_claim(const ClaimTest& test, const ClaimOptions& options);
 
-/// The verdict of several tries, by majority: two are needed for "does not hold" where there are three. Not
-/// empty.
+/// The verdict of several tries, by majority, of those that were not too noisy. Not empty.
 Judgement settle(const std::vector<Judgement>& tries);
 
 /// Whether these tries do not settle it yet.

@@ -145,7 +145,7 @@ std::vector<ClaimTest> claims_of_waiting() {
          .full_seconds = 103,
          .quick_seconds = 6,
          .trials = {{.demo = &burst,
-                     .settings = {{"tasks", 100, 100}, {"latency", 1000 * ms, 50 * ms}},
+                     .settings = {{"tasks", 100, 100}, {"latency", 1000 * ms, 40 * ms}},
                      .ways = one_by_one_and_overlapped}},
          .judge = judge_overlap},
         {.name = "main-and-fallback",

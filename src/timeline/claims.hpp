@@ -29,6 +29,7 @@ struct Judgement {
     Verdict verdict = Verdict::not_run;
     std::string measured;   ///< in words: durations, ratios, counts; of not_run: the reason
     std::string condition;  ///< of holds_only_when: the condition, as it was measured
+    bool noisy = false;     ///< not run because the machine was too busy: worth another try
 
     friend bool operator==(const Judgement&, const Judgement&) = default;
 };
