@@ -54,7 +54,11 @@ Judgement judge_tenfold(const Evidence& evidence) {
                               cores_of(formatted) + "; under an imitated GIL " + times(*lock);
     if (*threads >= promised && *lock >= promised) return {Verdict::holds, found, ""};
     if (*threads >= promised) return {Verdict::holds_only_when, found, "the lock (GIL) is released"};
-    if (*threads < 1.2) return {Verdict::does_not_hold, found, ""};
+    if (*threads < 1.2) {
+        const WayRun& pool = *done_pool(formatted, PoolKind::threads);
+        if (starved_pool(pool, formatted.machine.cores)) return too_busy(pool);
+        return {Verdict::does_not_hold, found, ""};
+    }
     return {Verdict::holds_only_when, found,
             std::string("there are the cores for it") + (*lock < 1.2 ? " and no lock" : "") + ": " +
                 cores_of(formatted) + " gave " + times(*threads) +
@@ -91,7 +95,12 @@ Judgement judge_threads_and_lock(const Evidence& evidence) {
                               " as fast as one task at a time; without it " + times(*unlocked) + " on " +
                               cores_of(evidence.runs.at(1));
     if (*locked >= 1.2) return {Verdict::does_not_hold, found, ""};
-    if (*unlocked < 1.2) return {Verdict::holds, found, ""};
+    if (*unlocked < 1.2) {
+        const Run& run = evidence.runs.at(1);
+        const WayRun& pool = *done_pool(run, PoolKind::threads);
+        if (starved_pool(pool, run.machine.cores)) return too_busy(pool);
+        return {Verdict::holds, found, ""};
+    }
     return {Verdict::holds_only_when, found, "a lock lets one thread compute at a time"};
 }
 

@@ -47,10 +47,12 @@ double share_of_a_core(const WayRun& way) {
 
 bool starved(const WayRun& way) { return share_of_a_core(way) < 0.75; }
 
+bool starved_pool(const WayRun& pool, int cores) { return cores >= 2 && share_of_a_core(pool) < 1.25; }
+
 Judgement too_busy(const WayRun& way) {
     return {.verdict = Verdict::not_run,
-            .measured = "the machine was too busy: computing in one thread, " + subject(way) + " got " +
-                        percent(share_of_a_core(way)) + " of a core",
+            .measured = "the machine was too busy: " + subject(way) + " got " +
+                        percent(share_of_a_core(way)) + " of one core",
             .condition = "",
             .noisy = true};
 }

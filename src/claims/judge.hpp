@@ -26,6 +26,9 @@ Judgement unmeasured(const Evidence& evidence);
 bool starved(const WayRun& way);
 Judgement too_busy(const WayRun& way);
 
+/// Whether a pool that had two cores to use, and no lock to wait for, got hardly one of them.
+bool starved_pool(const WayRun& pool, int cores);
+
 /// How many tasks a way had, and how many of them computed at the same time at most.
 std::size_t tasks_of(const WayRun& way);
 int computing_at_once(const WayRun& way);
