@@ -82,5 +82,21 @@ TEST_CASE("to_thread: as many at once as there are workers") {
     }
 }
 
+TEST_CASE("many calls: at once with one client, or in turn with a client for each") {
+    for (const std::string& package : Words{"httpx", "aiohttp"}) {
+        CAPTURE(package);
+        const Json shared = seen_of_program(package, "many_calls.py", {package, "shared", "5"});
+        if (shared.is_null()) continue;
+        CHECK(requests(shared) == 5);
+        CHECK(peak(shared) == 5);
+        const Json each = seen_of_program(package, "many_calls.py", {package, "each", "3"});
+        CHECK(peak(each) == 1);
+        CHECK(connections(each) == 3);
+        const Json in_turn = seen_of_program(package, "many_calls.py", {package, "in-turn", "3"});
+        CHECK(peak(in_turn) == 1);
+        CHECK(connections(in_turn) == 1);
+    }
+}
+
 }  // namespace
 }  // namespace overlap::test
