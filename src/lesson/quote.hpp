@@ -17,9 +17,9 @@ struct Quote {
 /// None where the info quotes nothing.
 std::optional<Quote> quote_of(std::string_view info);
 
-/// The definition of that name in the text of a source file, as clang-format lays it out: its comment and
-/// `template` lines, from where the name stands in a line that is not indented to the line that closes it.
-/// Declarations are passed over. Empty where there is none. Ends with a newline.
+/// The definition of that name in the text of a source file, as clang-format lays it out: a function, a type
+/// or a constant that is not indented, with its comment and `template` lines above it. Declarations are
+/// passed over, as is a name that is only used. Empty where there is none. Ends with a newline.
 std::string definition_of(std::string_view source, std::string_view name);
 
 /// What the block has to hold: the one definition, or both with an empty line between. Throws Error, naming
