@@ -1,0 +1,188 @@
+#include "support/shape.hpp"
+
+#include <algorithm>
+#include <regex>
+#include <utility>
+
+#include "support/text.hpp"
+
+namespace overlap::test {
+namespace {
+
+constexpr const char* skip = "...";
+
+std::string collapsed(const std::string& text) {
+    static const std::regex number(
+        R"([<~]?\d[\d.,]*(?:ns|us|ms|s|min|[KMG]i?B|B|%|x|[kM]?/s|k)?(?![A-Za-z]))");
+    static const std::regex blanks(" +");
+    return std::regex_replace(std::regex_replace(text, number, "#"), blanks, " ");
+}
+
+std::string trimmed(const std::string& text) {
+    const std::size_t begin = text.find_first_not_of(' ');
+    return begin == std::string::npos ? "" : text.substr(begin, text.find_last_not_of(' ') - begin + 1);
+}
+
+// "Task1:   |=====|    200ms (blocked)"
+bool read_lane(const std::string& line, ShapeLine& shape) {
+    static const std::regex form(R"(([^\s|:][^|:]*):(?:\s{2,}|\s+(?=\|))(.*))");
+    static const std::regex end(R"((?:\s+\S+)?\s\(([^()]*)\)$)");
+    std::smatch parts;
+    if (line.starts_with("Time:") || !std::regex_match(line, parts, form)) return false;
+    shape.text = parts[1].str() + ":";
+    if (shape.text == "Loop:") return true;
+    std::string picture = " " + parts[2].str();
+    std::smatch behind;
+    if (std::regex_search(picture, behind, end)) {
+        shape.end = collapsed(behind[1]);
+        picture = behind.prefix();
+    }
+    std::erase_if(picture, [](char c) { return c == ' ' || c == '|' || c == '\''; });
+    for (const char glyph : picture) {
+        if (shape.all.find(glyph) != std::string::npos) continue;
+        shape.all += glyph;
+        const auto count = static_cast<std::size_t>(std::count(picture.begin(), picture.end(), glyph));
+        if (5 * count >= picture.size()) shape.most += glyph;
+    }
+    return true;
+}
+
+std::string reduced(const std::string& line) {
+    static const std::regex ticks(R"(\s*\+[-+]+\s*)");
+    static const std::regex chart(R"(\s*(?:[\d.]+\S*)?\s+\|.*)");
+    static const std::regex legend(R"([^\w\s"($|+\[] [a-z].*|(?:.* )?1 column = .*)");
+    static const std::regex first_cell(R"(\s*(\S+(?: \S+)*)\s{2,}.*)");
+    static const std::regex only_numbers(R"([\s\d.,]+)");
+    std::smatch parts;
+    for (const char* label : {"Time:", "Total:", "Why:", "Next:", "Measured with", "Bars are"}) {
+        if (line.starts_with(label)) return label;
+    }
+    if (std::regex_match(line, ticks)) return "(ticks)";
+    if (std::regex_match(line, chart) || std::regex_match(line, only_numbers)) return "(chart)";
+    if (std::regex_match(line, legend)) return "(legend)";
+    const bool heading = line.starts_with("          ");
+    if (!heading && std::regex_match(line, parts, first_cell)) return collapsed(parts[1]);
+    return collapsed(trimmed(line));
+}
+
+bool explains_chart(const std::vector<std::string>& lines, std::size_t at) {
+    for (; at < lines.size() && !lines[at].empty(); ++at) {
+        if (contains(lines[at], "Across:")) return true;
+    }
+    return false;
+}
+
+bool is_prose(const std::string& text) { return text == "Why:" || text == "Next:" || text == "Note:"; }
+
+}  // namespace
+
+std::vector<ShapeLine> shape_of(const std::string& text) {
+    const std::vector<std::string> lines = lines_of(text);
+    std::vector<ShapeLine> shape;
+    std::string before;  // what the line before was, also where it was left out
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        const std::string& line = lines[i];
+        ShapeLine now;
+        now.line = i;
+        if (line == skip) {
+            now.text = skip;
+        } else if (line.empty()) {
+            before.clear();
+            continue;
+        } else if (is_prose(before) && line.starts_with("    ")) {
+            continue;  // it goes on
+        } else if (line.starts_with("Note:")) {
+            before = "Note:";
+            continue;
+        } else if (before == "(explains)" ||
+                   (before != "(chart)" && explains_chart(lines, i) && before.empty()) ||
+                   (before == "(chart)" && !line.starts_with(" ") && explains_chart(lines, i))) {
+            now.text = "(explains)";
+        } else if (!read_lane(line, now)) {
+            now.text = reduced(line);
+        }
+        const bool again = now.text == before && now.text.starts_with('(');
+        before = now.text;
+        if (!again) shape.push_back(std::move(now));
+    }
+    return shape;
+}
+
+namespace {
+
+// Which task is served first, and which has to queue, differs from run to run.
+bool is_of_this_run(const std::string& end) {
+    return end.starts_with("queued") || end.starts_with("ready") || end.starts_with("running");
+}
+
+// What keeps the line from being the same; empty: nothing.
+std::string difference(const ShapeLine& sample, const ShapeLine& printed) {
+    const auto said = [](const ShapeLine& line) {
+        return "'" + line.text + (line.end.empty() ? "'" : " ... (" + line.end + ")'");
+    };
+    const bool same_end = sample.end == printed.end;
+    const bool may_differ = is_of_this_run(sample.end) || is_of_this_run(printed.end);
+    if (sample.text != printed.text || (!same_end && !may_differ))
+        return "expected " + said(sample) + ", the command printed " + said(printed);
+    if (!same_end) return "";
+    for (const auto& [some, all] :
+         {std::pair(sample.most, printed.all), std::pair(printed.most, sample.all)}) {
+        for (const char glyph : some) {
+            if (all.find(glyph) == std::string::npos)
+                return "expected " + said(sample) + " drawn with '" + sample.all +
+                       "', the command drew it with '" + printed.all + "'";
+        }
+    }
+    return "";
+}
+
+}  // namespace
+
+ShapeDifference difference_of_shapes(const std::string& sample, const std::string& printed) {
+    const std::vector<ShapeLine> wanted = shape_of(sample);
+    const std::vector<ShapeLine> got = shape_of(printed);
+    // The farthest line of the sample that some way of skipping led to, and what kept it from going on.
+    ShapeDifference farthest;
+    std::size_t reached = 0;
+    std::vector<bool> ends(got.size() + 1, false);  // of `got`, where the sample so far may end
+    ends[0] = true;
+    bool may_skip = false;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        if (wanted[i].text == skip) {
+            may_skip = true;
+            for (std::size_t at = 1; at < ends.size(); ++at) ends[at] = ends[at] || ends[at - 1];
+            continue;
+        }
+        std::vector<bool> next(got.size() + 1, false);
+        std::string why;
+        std::size_t ways = 0;
+        for (std::size_t at = 0; at <= got.size(); ++at) {
+            if (!ends[at]) continue;
+            ++ways;
+            const std::string differs = at == got.size()
+                                            ? "expected '" + wanted[i].text + "', the command printed no more"
+                                            : difference(wanted[i], got[at]);
+            if (differs.empty()) {
+                next[at + 1] = true;
+            } else if (why.empty() || (at < got.size() && got[at].text == wanted[i].text)) {
+                why = differs;
+            }
+        }
+        if (std::find(next.begin(), next.end(), true) == next.end()) {
+            const bool many = may_skip && ways > 1 && contains(why, ", the command printed");
+            return {wanted[i].line,
+                    many ? "expected '" + wanted[i].text + "', the command printed no such line" : why};
+        }
+        may_skip = false;
+        ends = std::move(next);
+        reached = i;
+    }
+    if (ends[got.size()]) return {};
+    const std::size_t at = static_cast<std::size_t>(std::find(ends.begin(), ends.end(), true) - ends.begin());
+    farthest.line = wanted.empty() ? 0 : wanted[reached].line;
+    farthest.what = "the command went on with '" + got[std::min(at, got.size() - 1)].text +
+                    "': expected its end ('...' leaves out the rest)";
+    return farthest;
+}
+
+}  // namespace overlap::test
