@@ -11,7 +11,7 @@ struct ShapeLine {
     std::size_t line = 0;   ///< in the text, from 0
     std::string text = {};  ///< "Total:", "in flight, peak", "Task1:"; "..." skips any number of lines
     std::string end = {};   ///< of a lane: "blocked", "queued #"
-    std::string most = {};  ///< of a lane: the glyphs that fill a fifth of it or more
+    std::string most = {};  ///< of a lane: the glyph that fills more than half of it, where it is wide
     std::string all = {};   ///< of a lane: all its glyphs
 };
 
