@@ -11,6 +11,7 @@
 #include <regex>
 #include <sstream>
 #include <string_view>
+#include <system_error>
 #include <thread>
 
 #include "cli/options.hpp"
@@ -234,6 +235,10 @@ std::optional<NotRun> not_run(const std::string& text) {
 }
 
 Launch in_folder(const TemporaryFolder& folder, const std::string& text) {
+    // As in a clone, where the documents are.
+    std::error_code there_already;
+    std::filesystem::create_directory_symlink(documents_root() + "/docs", folder.path() + "/docs",
+                                              there_already);
     const std::string binaries = std::filesystem::path(OVERLAP_BINARY).parent_path();
     const char* path = std::getenv("PATH");
     Launch launch;
