@@ -66,7 +66,7 @@ TEST_CASE("a lesson has its sections, in their order") {
             if (next < std::size(sections) && section.title == sections[next]) ++next;
         }
         if (next < std::size(sections))
-            FAIL_CHECK(file.document.path << ": there is no section '" << sections[next]
+            FAIL_CHECK(file.document.path << ": there is no section '" << std::string(sections[next])
                                           << "', or it comes too early");
     }
 }

@@ -21,7 +21,30 @@ struct Reader {
 
 Reader& reader_of(void* data) { return *static_cast<Reader*>(data); }
 
-std::string text_of(const MD_ATTRIBUTE& attribute) { return {attribute.text, attribute.size}; }
+std::string text_of(MD_TEXTTYPE type, std::string_view text) {
+    static const std::map<std::string_view, std::string_view> entities{
+        {"&lt;", "<"}, {"&gt;", ">"}, {"&amp;", "&"}, {"&quot;", "\""}, {"&nbsp;", " "}};
+    if (type == MD_TEXT_SOFTBR) return " ";
+    if (type == MD_TEXT_BR) return "\n";
+    if (type == MD_TEXT_NULLCHAR) return "?";
+    if (type == MD_TEXT_ENTITY) {
+        const auto found = entities.find(text);
+        if (found != entities.end()) return std::string(found->second);
+    }
+    return std::string(text);
+}
+
+// An address or an info, with what its entities stand for.
+std::string text_of(const MD_ATTRIBUTE& attribute) {
+    std::string text;
+    for (int i = 0; attribute.substr_offsets != nullptr && attribute.substr_offsets[i] < attribute.size;
+         ++i) {
+        const MD_OFFSET begin = attribute.substr_offsets[i];
+        const MD_OFFSET end = attribute.substr_offsets[i + 1];
+        text += text_of(attribute.substr_types[i], {attribute.text + begin, end - begin});
+    }
+    return text;
+}
 
 Block block_of(MD_BLOCKTYPE type, void* detail) {
     Block block;
@@ -110,19 +133,6 @@ int leave_span(MD_SPANTYPE type, void*, void* data) {
     if (type == MD_SPAN_CODE) --reader.code;
     if (type == MD_SPAN_A) reader.links.pop_back();
     return 0;
-}
-
-std::string text_of(MD_TEXTTYPE type, std::string_view text) {
-    static const std::map<std::string_view, std::string_view> entities{
-        {"&lt;", "<"}, {"&gt;", ">"}, {"&amp;", "&"}, {"&quot;", "\""}, {"&nbsp;", " "}};
-    if (type == MD_TEXT_SOFTBR) return " ";
-    if (type == MD_TEXT_BR) return "\n";
-    if (type == MD_TEXT_NULLCHAR) return "?";
-    if (type == MD_TEXT_ENTITY) {
-        const auto found = entities.find(text);
-        if (found != entities.end()) return std::string(found->second);
-    }
-    return std::string(text);
 }
 
 int take_text(MD_TEXTTYPE type, const MD_CHAR* bytes, MD_SIZE size, void* data) {

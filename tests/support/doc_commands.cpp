@@ -227,6 +227,8 @@ std::optional<NotRun> not_run(const std::string& text) {
     };
     const std::string bare = text.substr(0, std::min(text.find(" # "), text.size()));
     const std::size_t end = bare.find_last_not_of(' ');
+    if (contains(text, "docs/python/") && !can_run_python())
+        return NotRun{"no python3 here has the packages requests, httpx and aiohttp", true};
     for (const Rule& rule : rules) {
         if (std::regex_match(bare.substr(0, end + 1), std::regex(rule.form)))
             return NotRun{rule.reason, rule.needed};
@@ -234,17 +236,45 @@ std::optional<NotRun> not_run(const std::string& text) {
     return std::nullopt;
 }
 
+namespace {
+
+bool runs(const std::string& python, const std::string& program) {
+    Launch launch;
+    launch.wrapper = {"sh", "-c", python + " -c '" + program + "' 2> /dev/null"};
+    return Process(launch).wait().code == 0;
+}
+
+// What the README's second command installs belongs to the system's Python: another one may be found first.
+const std::string& python_with_packages() {
+    static const std::string found = [] {
+        for (const char* python : {"python3", "/usr/bin/python3"}) {
+            if (runs(python, "import requests, httpx, aiohttp")) return std::string(python);
+        }
+        return std::string();
+    }();
+    return found;
+}
+
+}  // namespace
+
+bool can_run_python() { return !python_with_packages().empty(); }
+
 Launch in_folder(const TemporaryFolder& folder, const std::string& text) {
     // As in a clone, where the documents are.
     std::error_code there_already;
     std::filesystem::create_directory_symlink(documents_root() + "/docs", folder.path() + "/docs",
                                               there_already);
+    if (python_with_packages().starts_with('/')) {
+        std::filesystem::create_directory(folder.path() + "/.bin", there_already);
+        std::filesystem::create_symlink(python_with_packages(), folder.path() + "/.bin/python3",
+                                        there_already);
+    }
     const std::string binaries = std::filesystem::path(OVERLAP_BINARY).parent_path();
     const char* path = std::getenv("PATH");
     Launch launch;
-    launch.environment = {"HOME=" + folder.path(), "XDG_STATE_HOME=" + folder.path() + "/.state",
-                          "COLUMNS=80",
-                          "PATH=" + binaries + ":" + (path != nullptr ? path : "/usr/bin:/bin")};
+    launch.environment = {
+        "HOME=" + folder.path(), "XDG_STATE_HOME=" + folder.path() + "/.state", "COLUMNS=80",
+        "PATH=" + folder.path() + "/.bin:" + binaries + ":" + (path != nullptr ? path : "/usr/bin:/bin")};
     // What the launch adds behind it, the binary, is $0 only.
     launch.wrapper = {"sh", "-c", "cd '" + folder.path() + "' || exit 99\n" + text};
     return launch;

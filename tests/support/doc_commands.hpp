@@ -45,7 +45,11 @@ struct NotRun {
 };
 std::optional<NotRun> not_run(const std::string& text);
 
-/// sh -c, in this folder, which is also its home, with our overlap first on the path and 80 columns.
+/// Whether some python3 here has the packages that the programs of docs/python need.
+bool can_run_python();
+
+/// sh -c, in this folder, which is also its home, with our overlap first on the path and 80
+/// columns. A link there, `docs`, leads to the documents' folder.
 Launch in_folder(const TemporaryFolder& folder, const std::string& text);
 
 /// Calls `work` with 0 to count - 1 on `threads` threads. What they throw is a failure of the test.
