@@ -129,6 +129,18 @@ TEST_CASE("which task had to queue may differ") {
     CHECK(same_shape(with(queued, "|----|", "|..--|"), picture));
 }
 
+TEST_CASE("which of many lanes are drawn may differ") {
+    const std::string some =
+        "A: b\nTask1:   |--|   1s (suspended)\n...8 more\nTask10:  |--|   1s (suspended)\nTotal: 1s\n";
+    const std::string others =
+        "A: b\nTask1:   |--|   1s (suspended)\nTask2:   |--|   1s (suspended)\n...8 more\nTotal: 1s\n";
+    CHECK(same_shape(some, others));
+    CHECK(same_shape(others, some));
+    CHECK(same_shape("A: b\nTask1:   |--|   1s (suspended)\n...\nTask10:  |--|   1s (suspended)\nTotal: 1s\n",
+                     some));
+    CHECK_FALSE(same_shape("A: b\nTotal: 1s\n", some));
+}
+
 TEST_CASE("three dots leave out any number of lines") {
     const std::string text = picture;
     const std::string first = text.substr(0, text.find('\n') + 1);

@@ -225,7 +225,8 @@ std::optional<NotRun> not_run(const std::string& text) {
         {R"(overlap layers( --json)?( .*>.*)?)", "measures for 20 s", false},
         {R"(overlap spawn .*--tasks 100000.*)", "100,000 threads: not every machine allows them", false},
     };
-    const std::string bare = text.substr(0, std::min(text.find(" # "), text.size()));
+    std::string bare = text.substr(0, std::min(text.find(" # "), text.size()));
+    std::replace(bare.begin(), bare.end(), '\n', ' ');
     const std::size_t end = bare.find_last_not_of(' ');
     if (contains(text, "docs/python/") && !can_run_python())
         return NotRun{"no python3 here has the packages requests, httpx and aiohttp", true};

@@ -18,7 +18,8 @@ struct ShapeLine {
 /// Numbers, times and sizes become '#', runs of blanks one. A lane keeps its name, the words in parentheses
 /// at its end and its glyphs; the loop's its name only. Of a table stay the names of its rows and columns, of
 /// Why and Next that they are there. Notes tell of a busy machine, and are left out.
-std::vector<ShapeLine> shape_of(const std::string& text);
+/// `many_lanes`: some of them are drawn only, and count as one.
+std::vector<ShapeLine> shape_of(const std::string& text, bool many_lanes);
 
 /// Where they differ, in words, and in which line of the sample; empty where `printed` has the shape of
 /// `sample`.
