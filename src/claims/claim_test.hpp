@@ -70,6 +70,9 @@ Nanoseconds latency_of(const Trial& trial, bool quick);
 /// All of them.
 const std::vector<ClaimTest>& all_claim_tests();
 
+/// Their names.
+std::vector<std::string> claim_names();
+
 /// What can be typed to see the trial: "overlap api --tasks 3 --latency 2s --way sequential,coroutines".
 std::string command_of(const Trial& trial, bool quick);
 

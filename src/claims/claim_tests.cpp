@@ -66,4 +66,10 @@ std::string command_of(const Trial& trial, bool quick) {
     return line;
 }
 
+std::vector<std::string> claim_names() {
+    std::vector<std::string> names;
+    for (const ClaimTest& test : all_claim_tests()) names.emplace_back(test.name);
+    return names;
+}
+
 }  // namespace overlap

@@ -26,8 +26,7 @@ constexpr Nanoseconds second = 1'000'000'000;
 
 // In the order of the table, whatever the order they were asked for in. Throws UsageError.
 std::vector<ClaimTest> chosen(const std::vector<std::string>& only) {
-    std::vector<std::string> names;
-    for (const ClaimTest& test : all_claim_tests()) names.emplace_back(test.name);
+    const std::vector<std::string> names = claim_names();
     for (const std::string& name : only) {
         if (std::find(names.begin(), names.end(), name) == names.end()) {
             throw UsageError(

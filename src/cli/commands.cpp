@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "claims/claim_test.hpp"
 #include "cli/values.hpp"
 #include "demos/demos.hpp"
 
@@ -296,7 +297,12 @@ CommandSpec claims_command() {
     };
     command.options = {
         {"--quick", "", "scale the times down", OptionKind::flag},
-        {"--only", "NAME", "test only these claims; several with commas", OptionKind::values},
+        {.name = "--only",
+         .value = "NAME",
+         .meaning = "test only these claims; several with commas",
+         .kind = OptionKind::values,
+         .words = claim_names(),
+         .several = true},
         {"--list", "", "what the claims say; nothing is run", OptionKind::flag},
         {"--json", "", "print the claims and what was measured as JSON", OptionKind::flag},
     };
