@@ -223,6 +223,7 @@ std::optional<NotRun> not_run(const std::string& text) {
         {R"((strace|perf|gdb|docker|hyperfine)\s.*)", "a tool that nothing of ours installs", true},
         {R"(overlap .*--as-in-notes.*)", "waits as long as the notes say: half a minute", false},
         {R"(overlap layers( --json)?( .*>.*)?)", "measures for 20 s", false},
+        {R"(overlap claims(?!.*--(list|only)).*)", "measures for a minute, or for some", false},
         {R"(overlap spawn .*--tasks 100000.*)", "100,000 threads: not every machine allows them", false},
     };
     std::string bare = text.substr(0, std::min(text.find(" # "), text.size()));
