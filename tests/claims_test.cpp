@@ -73,8 +73,8 @@ Run run_of(std::vector<WayRun> ways, std::vector<KnobValue> knobs = {}, int core
     return run;
 }
 
-Evidence evidence(std::vector<Run> runs) { return {.runs = std::move(runs), .costs = {}}; }
-Evidence evidence(std::vector<WayRun> ways) { return evidence(std::vector{run_of(std::move(ways))}); }
+Measurements evidence(std::vector<Run> runs) { return {.runs = std::move(runs), .costs = {}}; }
+Measurements evidence(std::vector<WayRun> ways) { return evidence(std::vector{run_of(std::move(ways))}); }
 
 Verdict verdict(const Judgement& judgement) {
     // What was measured is always said, a condition exactly where the verdict has one, in printable ASCII.
@@ -327,7 +327,7 @@ Costs spawned(std::int64_t coroutines, double coroutine_start, double thread_sta
 
 TEST_CASE("tens of thousands of coroutines, and what a thread is beside one") {
     const auto judge = [](auto judgement, const Costs& costs) {
-        return verdict(judgement(Evidence{.runs = {}, .costs = {costs}}));
+        return verdict(judgement(Measurements{.runs = {}, .costs = {costs}}));
     };
     CHECK(judge(judge_many, spawned(50'000, 600, 40'000, 8'500)) == Verdict::holds);
     CHECK(judge(judge_many, spawned(5'000, 600, 40'000, 8'500)) == Verdict::does_not_hold);
@@ -348,7 +348,7 @@ TEST_CASE("a layer costs what its CPU time says") {
                        {.name = "nested coroutines", .points = {{1, {nested}}}},
                        {.name = "type-erased layer", .points = {{1, {erased}}}},
                        {.name = "HTTP client", .points = {{1, {http}}}}};
-        return verdict(judge_layers(Evidence{.runs = {}, .costs = {costs}}));
+        return verdict(judge_layers(Measurements{.runs = {}, .costs = {costs}}));
     };
     CHECK(judge(2'000, 2'300, 2'600, 2'700, 9'000) == Verdict::holds);
     CHECK(judge(2'000, 2'010, 2'020, 2'010, 9'000) == Verdict::holds_only_when);

@@ -40,7 +40,7 @@ struct Trial {
 };
 
 /// What the trials of a claim gave, each in its place: a run, or costs.
-struct Evidence {
+struct Measurements {
     std::vector<Run> runs;
     std::vector<Costs> costs;
 };
@@ -53,7 +53,7 @@ struct ClaimTest {
     int full_seconds = 1;  ///< about what testing it takes
     int quick_seconds = 1;
     std::vector<Trial> trials;
-    Judgement (*judge)(const Evidence& evidence) = nullptr;  ///< a pure function of what was measured
+    Judgement (*judge)(const Measurements& evidence) = nullptr;  ///< a pure function of what was measured
 };
 
 /// The claims of each theme, in the order of the table.

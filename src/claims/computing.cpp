@@ -37,7 +37,7 @@ Trial repeated(Trial trial) {
 
 }  // namespace
 
-Judgement judge_tenfold(const Evidence& evidence) {
+Judgement judge_tenfold(const Measurements& evidence) {
     const Run& formatted = evidence.runs.at(0);
     const Run& locked = evidence.runs.at(1);
     const WayRun* const inside = find_done(formatted, Way::coroutines);
@@ -65,7 +65,7 @@ Judgement judge_tenfold(const Evidence& evidence) {
                 (*lock < 1.2 ? ", under the lock " + times(*lock) : "")};
 }
 
-Judgement judge_async_cpu(const Evidence& evidence) {
+Judgement judge_async_cpu(const Measurements& evidence) {
     const Run& run = evidence.runs.at(0);
     const WayRun* const alone = find_done(run, Way::sequential);
     const WayRun* const coroutines = find_done(run, Way::coroutines);
@@ -80,7 +80,7 @@ Judgement judge_async_cpu(const Evidence& evidence) {
             ""};
 }
 
-Judgement judge_threads_and_lock(const Evidence& evidence) {
+Judgement judge_threads_and_lock(const Measurements& evidence) {
     const auto gain = [](const Run& run) {
         return ratio_of(find_done(run, Way::sequential), done_pool(run, PoolKind::threads));
     };
@@ -104,7 +104,7 @@ Judgement judge_threads_and_lock(const Evidence& evidence) {
     return {Verdict::holds_only_when, found, "a lock lets one thread compute at a time"};
 }
 
-Judgement judge_processes(const Evidence& evidence) {
+Judgement judge_processes(const Measurements& evidence) {
     const Run& run = evidence.runs.at(0);
     if (run.machine.cores < 2)
         return {Verdict::not_run, "there is one core to use: nothing can compute at the same time", ""};
@@ -129,7 +129,7 @@ Judgement judge_processes(const Evidence& evidence) {
     return {Verdict::does_not_hold, found, ""};
 }
 
-Judgement judge_turns(const Evidence& evidence) {
+Judgement judge_turns(const Measurements& evidence) {
     const Run& run = evidence.runs.at(0);
     const WayRun* const coroutines = find_done(run, Way::coroutines);
     const WayRun* const threads = done_pool(run, PoolKind::threads);

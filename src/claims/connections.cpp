@@ -24,7 +24,7 @@ Trial at_distance(std::int64_t rtt) {
 
 }  // namespace
 
-Judgement judge_reuse(const Evidence& evidence) {
+Judgement judge_reuse(const Measurements& evidence) {
     const Run& far = evidence.runs.at(0);
     const Run& near = evidence.runs.at(1);
     const WayRun* const fresh = find_done(far, Way::sequential, "new");
@@ -45,7 +45,7 @@ Judgement judge_reuse(const Evidence& evidence) {
     return {Verdict::holds_only_when, found, "the server is at a distance: here " + distance};
 }
 
-Judgement judge_redis_pool(const Evidence& evidence) {
+Judgement judge_redis_pool(const Measurements& evidence) {
     const Run& run = evidence.runs.at(0);
     const WayRun* const each = find_done(run, Way::coroutines, "each");
     const WayRun* const pooled = find_done(run, Way::coroutines, "pooled");

@@ -32,7 +32,7 @@ std::int64_t largest_of_both(const CostKind& a, const CostKind& b) {
 
 }  // namespace
 
-Judgement judge_many(const Evidence& evidence) {
+Judgement judge_many(const Measurements& evidence) {
     const Costs& costs = evidence.costs.at(0);
     const CostKind* const coroutines = kind_named(costs, "coroutine");
     const std::int64_t asked = asked_for(costs, "tasks");
@@ -48,7 +48,7 @@ Judgement judge_many(const Evidence& evidence) {
     return {most >= 20'000 ? Verdict::holds : Verdict::does_not_hold, found, ""};
 }
 
-Judgement judge_lighter(const Evidence& evidence) {
+Judgement judge_lighter(const Measurements& evidence) {
     const Costs& costs = evidence.costs.at(0);
     const CostKind* const coroutines = kind_named(costs, "coroutine");
     const CostKind* const threads = kind_named(costs, "thread");
@@ -71,7 +71,7 @@ Judgement judge_lighter(const Evidence& evidence) {
             ""};
 }
 
-Judgement judge_layers(const Evidence& evidence) {
+Judgement judge_layers(const Measurements& evidence) {
     const Costs& costs = evidence.costs.at(0);
     const auto cpu_of = [&](std::string_view name) -> std::optional<double> {
         const CostKind* const kind = kind_named(costs, name);

@@ -17,7 +17,7 @@ std::string time_of(const WayRun& way) { return format_duration(total_of(way)); 
 
 std::string times(double ratio) { return times_in_words(ratio); }
 
-Judgement unmeasured(const Evidence& evidence) {
+Judgement unmeasured(const Measurements& evidence) {
     for (const Run& run : evidence.runs) {
         if (run.server_gone) return {Verdict::not_run, "our server ended in the middle", ""};
         for (const WayRun& way : run.ways) {

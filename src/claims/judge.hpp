@@ -19,7 +19,7 @@ std::string time_of(const WayRun& way);
 std::string times(double ratio);
 
 /// For a claim whose trials did not give what it is judged by. Says which call failed, where one did.
-Judgement unmeasured(const Evidence& evidence);
+Judgement unmeasured(const Measurements& evidence);
 
 /// Whether a way that computes in one thread had so little of a core that its time says nothing of its work;
 /// and what to say then.

@@ -33,7 +33,7 @@ Trial formatting(std::int64_t full, std::int64_t quick) {
 
 }  // namespace
 
-Judgement judge_blocked_loop(const Evidence& evidence) {
+Judgement judge_blocked_loop(const Measurements& evidence) {
     const WayRun* const way = find_done(evidence.runs.at(0), Way::coroutines);
     if (way == nullptr) return unmeasured(evidence);
     const std::vector<Nanoseconds> work = spans_in(way->timeline, State::running);
@@ -50,7 +50,7 @@ Judgement judge_blocked_loop(const Evidence& evidence) {
             ""};
 }
 
-Judgement judge_free_loop(const Evidence& evidence) {
+Judgement judge_free_loop(const Measurements& evidence) {
     const Run& run = evidence.runs.at(0);
     const WayRun* const inside = find_done(run, Way::coroutines);
     const WayRun* const offloaded = done_pool(run, PoolKind::threads);
@@ -66,7 +66,7 @@ Judgement judge_free_loop(const Evidence& evidence) {
             ""};
 }
 
-Judgement judge_light_work(const Evidence& evidence) {
+Judgement judge_light_work(const Measurements& evidence) {
     const Run& run = evidence.runs.at(0);
     const WayRun* const inside = find_done(run, Way::coroutines);
     const WayRun* const offloaded = done_pool(run, PoolKind::threads);
@@ -78,7 +78,7 @@ Judgement judge_light_work(const Evidence& evidence) {
             ""};
 }
 
-Judgement judge_sync_library(const Evidence& evidence) {
+Judgement judge_sync_library(const Measurements& evidence) {
     const Run& run = evidence.runs.at(0);
     const WayRun* const alone = find_done(run, Way::sequential);
     const WayRun* const inside = find_done(run, Way::coroutines, "inline");

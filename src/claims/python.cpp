@@ -47,7 +47,7 @@ std::optional<Traced> read(const Run& run) {
     return traced;
 }
 
-Judgement could_not_run(const Evidence& evidence) {
+Judgement could_not_run(const Measurements& evidence) {
     for (const Run& run : evidence.runs) {
         if (!run.traced) continue;
         if (run.traced->exit_code == package_missing || run.traced->exit_code == no_python) {
@@ -88,7 +88,7 @@ Trial program(std::string_view package, std::string_view mode, int calls, Nanose
 }  // namespace
 
 // Pairs of runs, httpx and aiohttp, each with more calls at once than the pair before; the first has 30.
-Judgement judge_httpx_above_30(const Evidence& evidence) {
+Judgement judge_httpx_above_30(const Measurements& evidence) {
     std::string found;
     std::int64_t troubled_from = 0;  // calls at once, the fewest with trouble
     bool first_is_good = false;
@@ -112,7 +112,7 @@ Judgement judge_httpx_above_30(const Evidence& evidence) {
 }
 
 // The first two runs with quick answers, the others with slower ones; httpx and aiohttp each.
-Judgement judge_httpx_tenfold(const Evidence& evidence) {
+Judgement judge_httpx_tenfold(const Measurements& evidence) {
     std::string found;
     std::vector<double> ratios;
     for (const std::size_t i : {std::size_t{0}, std::size_t{2}}) {
@@ -132,7 +132,7 @@ Judgement judge_httpx_tenfold(const Evidence& evidence) {
 }
 
 // The first run with quick answers, the second with slow ones.
-Judgement judge_httpx_fails(const Evidence& evidence) {
+Judgement judge_httpx_fails(const Measurements& evidence) {
     const auto quick = read(evidence.runs.at(0));
     const auto slow = read(evidence.runs.at(1));
     if (!quick || !slow) return could_not_run(evidence);
@@ -144,7 +144,7 @@ Judgement judge_httpx_fails(const Evidence& evidence) {
     return {Verdict::holds_only_when, found, "answers take " + answers_after(failing)};
 }
 
-Judgement judge_aiohttp_300(const Evidence& evidence) {
+Judgement judge_aiohttp_300(const Measurements& evidence) {
     const auto quick = read(evidence.runs.at(0));
     const auto slow = read(evidence.runs.at(1));
     if (!quick || !slow) return could_not_run(evidence);
@@ -154,7 +154,7 @@ Judgement judge_aiohttp_300(const Evidence& evidence) {
             ""};
 }
 
-Judgement judge_python_reuse(const Evidence& evidence) {
+Judgement judge_python_reuse(const Measurements& evidence) {
     const auto each = read(evidence.runs.at(0));
     const auto shared = read(evidence.runs.at(1));
     if (!each || !shared) return could_not_run(evidence);

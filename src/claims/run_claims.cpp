@@ -65,8 +65,8 @@ Run run_program(const Trial& trial, const ClaimOptions& claim) {
 }
 
 // None when it was interrupted.
-std::optional<Evidence> gather_evidence(const ClaimTest& test, const ClaimOptions& options) {
-    Evidence evidence;
+std::optional<Measurements> gather_evidence(const ClaimTest& test, const ClaimOptions& options) {
+    Measurements evidence;
     for (const Trial& trial : test.trials) {
         if (trial.demo == nullptr) {
             evidence.runs.push_back(run_program(trial, options));
@@ -130,7 +130,7 @@ std::optional<Claim> test_claim(const ClaimTest& test, const ClaimOptions& optio
     std::vector<Judgement> tries;
     try {
         while (needs_another(tries)) {
-            const std::optional<Evidence> evidence = gather_evidence(test, options);
+            const std::optional<Measurements> evidence = gather_evidence(test, options);
             if (!evidence) return std::nullopt;
             tries.push_back(test.judge(*evidence));
         }

@@ -20,7 +20,7 @@ Trial calls(std::int64_t tasks, std::int64_t full, std::int64_t quick) {
 
 }  // namespace
 
-Judgement judge_overlap(const Evidence& evidence) {
+Judgement judge_overlap(const Measurements& evidence) {
     const Run& run = evidence.runs.at(0);
     const WayRun* const slow = find_done(run, Way::sequential);
     const WayRun* const fast = find_done(run, Way::coroutines);
@@ -33,7 +33,7 @@ Judgement judge_overlap(const Evidence& evidence) {
             ""};
 }
 
-Judgement judge_waiting(const Evidence& evidence) {
+Judgement judge_waiting(const Measurements& evidence) {
     const WayRun* const way = find_done(evidence.runs.at(0), Way::sequential);
     if (way == nullptr || total_of(*way) <= 0) return unmeasured(evidence);
     const double share =
@@ -45,7 +45,7 @@ Judgement judge_waiting(const Evidence& evidence) {
             ""};
 }
 
-Judgement judge_race(const Evidence& evidence) {
+Judgement judge_race(const Measurements& evidence) {
     const Run& run = evidence.runs.at(0);
     const WayRun* const slow = find_done(run, Way::sequential);
     const WayRun* const fast = find_done(run, Way::coroutines);
@@ -61,7 +61,7 @@ Judgement judge_race(const Evidence& evidence) {
             ""};
 }
 
-Judgement judge_naive(const Evidence& evidence) {
+Judgement judge_naive(const Measurements& evidence) {
     const Run& run = evidence.runs.at(0);
     const WayRun* const alone = find_done(run, Way::sequential);
     const WayRun* const naive = find_done(run, Way::coroutines, "naive");
@@ -76,7 +76,7 @@ Judgement judge_naive(const Evidence& evidence) {
             ""};
 }
 
-Judgement judge_few_users(const Evidence& evidence) {
+Judgement judge_few_users(const Measurements& evidence) {
     const Run& run = evidence.runs.at(0);
     const WayRun* const thread = find_done(run, Way::sequential);
     const WayRun* const coroutine = find_done(run, Way::coroutines);
@@ -88,7 +88,7 @@ Judgement judge_few_users(const Evidence& evidence) {
             ""};
 }
 
-Judgement judge_threads_match(const Evidence& evidence) {
+Judgement judge_threads_match(const Measurements& evidence) {
     const Run& run = evidence.runs.at(0);
     const WayRun* const coroutines = find_done(run, Way::coroutines);
     const WayRun* const threads = done_pool(run, PoolKind::threads);
@@ -110,7 +110,7 @@ Judgement judge_threads_match(const Evidence& evidence) {
             ""};
 }
 
-Judgement judge_forgotten(const Evidence& evidence) {
+Judgement judge_forgotten(const Measurements& evidence) {
     const Run& run = evidence.runs.at(0);
     const WayRun* const awaited = find_done(run, Way::coroutines, "awaited");
     const WayRun* const forgotten = panel_of(run, Way::coroutines, "forgotten");

@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "claims/claim_test.hpp"
 #include "cli/options.hpp"
 #include "cli/suggest.hpp"
 #include "cli/values.hpp"
@@ -344,6 +345,13 @@ void read_claims(const Values& values, ClaimsRequest& request) {
     request.only = split_list(values.texts("--only"));
     if (request.only.empty())
         throw UsageError("--only is '': expected names of claims, as 'overlap claims --list' gives them");
+    const std::vector<std::string> names = claim_names();
+    for (const std::string& name : request.only) {
+        if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+        throw UsageError(
+            fmt::format("--only is '{}'{}: expected names of claims, 'overlap claims --list' has them", name,
+                        did_you_mean(name, names)));
+    }
 }
 
 }  // namespace
