@@ -64,12 +64,23 @@ Run run_program(const Trial& trial, const ClaimOptions& claim) {
     return run;
 }
 
+// The first try takes what another claim's first try gave; a second one is to be a new measurement.
+Run shared_program(const Trial& trial, const ClaimOptions& options, bool first_try) {
+    if (options.programs == nullptr || !first_try) return run_program(trial, options);
+    const std::string line = command_of(trial, options.quick);
+    if (const auto found = options.programs->find(line); found != options.programs->end())
+        return found->second;
+    Run run = run_program(trial, options);
+    if (!run.interrupted) options.programs->emplace(line, run);
+    return run;
+}
+
 // None when it was interrupted.
-std::optional<Measurements> gather_evidence(const ClaimTest& test, const ClaimOptions& options) {
+std::optional<Measurements> measure(const ClaimTest& test, const ClaimOptions& options, bool first_try) {
     Measurements evidence;
     for (const Trial& trial : test.trials) {
         if (trial.demo == nullptr) {
-            evidence.runs.push_back(run_program(trial, options));
+            evidence.runs.push_back(shared_program(trial, options, first_try));
             if (evidence.runs.back().interrupted) return std::nullopt;
         } else if (trial.demo->measure != nullptr) {
             evidence.costs.push_back(trial.demo->measure(run_options(trial, options)));
@@ -120,21 +131,34 @@ Judgement settle(const std::vector<Judgement>& tries) {
     return last == tries.rend() ? tries.back() : *last;
 }
 
-std::optional<Claim> test_claim(const ClaimTest& test, const ClaimOptions& options) {
+Claim untested(const ClaimTest& test, bool quick) {
     Claim claim{.name = std::string(test.name),
                 .says = std::string(test.says),
                 .section = std::string(test.section),
                 .called_true = test.called_true};
-    for (const Trial& trial : test.trials) claim.tests.push_back(command_of(trial, options.quick));
+    for (const Trial& trial : test.trials) claim.tests.push_back(command_of(trial, quick));
+    return claim;
+}
+
+Judgement settle_early(const std::vector<Judgement>& tries) {
+    Judgement judgement = settle(tries);
+    if (judgement.verdict != Verdict::does_not_hold) return judgement;
+    return {Verdict::not_run, "there was no time to measure it again after: " + judgement.measured, ""};
+}
+
+std::optional<Claim> test_claim(const ClaimTest& test, const ClaimOptions& options) {
+    Claim claim = untested(test, options.quick);
     const Nanoseconds begin = steady_now();
     std::vector<Judgement> tries;
     try {
-        while (needs_another(tries)) {
-            const std::optional<Measurements> evidence = gather_evidence(test, options);
+        bool late = false;
+        while (needs_another(tries) && !late) {
+            const std::optional<Measurements> evidence = measure(test, options, tries.empty());
             if (!evidence) return std::nullopt;
             tries.push_back(test.judge(*evidence));
+            late = options.last_try && steady_now() > *options.last_try;
         }
-        claim.judgement = settle(tries);
+        claim.judgement = needs_another(tries) ? settle_early(tries) : settle(tries);
     } catch (const Error& error) {
         if (options.stop.stop_requested()) return std::nullopt;
         claim.judgement = {Verdict::not_run, error.what(), ""};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -18,11 +19,17 @@ struct ClaimOptions {
     const HeldSignals* held = nullptr;    ///< that a Python program is not to inherit
     std::stop_token stop;                 ///< Ctrl-C, of demos; a Python program is told by its signal
     std::function<CpuSample()> own_cost;  ///< see Observer
+    std::map<std::string, Run>* programs =
+        nullptr;  ///< what Python programs gave: claims that are tested by the same one share it
+    std::optional<Nanoseconds> last_try;  ///< on CLOCK_MONOTONIC: nothing is measured again after it
 };
 
 /// Whether it runs other programs: then signals are theirs (see trace()), and no thread of ours may take
 /// them.
 bool runs_programs(const ClaimTest& test);
+
+/// What is known of it before it is tested: its judgement is "not run", without a reason.
+Claim untested(const ClaimTest& test, bool quick);
 
 /// Runs its trials and judges them; again, up to three times in all, before it says that the claim does not
 /// hold. None when it was interrupted. What could not be run is a verdict, not an error.
@@ -33,5 +40,9 @@ Judgement settle(const std::vector<Judgement>& tries);
 
 /// Whether these tries do not settle it yet.
 bool needs_another(const std::vector<Judgement>& tries);
+
+/// The verdict where there is no time for another try: one denial is too little for "does not hold". Not
+/// empty.
+Judgement settle_early(const std::vector<Judgement>& tries);
 
 }  // namespace overlap

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <csignal>
 #include <iostream>
+#include <map>
 #include <optional>
 
 #include "claims/run_claims.hpp"
@@ -13,6 +14,7 @@
 #include "cli/suggest.hpp"
 #include "cli/terminal.hpp"
 #include "demo/runner.hpp"
+#include "record/clock.hpp"
 #include "render/claims.hpp"
 #include "timeline/duration.hpp"
 #include "timeline/error.hpp"
@@ -35,13 +37,7 @@ std::vector<ClaimTest> chosen(const std::vector<std::string>& only) {
 
 int list(const std::vector<ClaimTest>& tests, const OutputOptions& output, bool quick) {
     std::vector<Claim> claims;
-    for (const ClaimTest& test : tests) {
-        Claim& claim = claims.emplace_back(Claim{.name = std::string(test.name),
-                                                 .says = std::string(test.says),
-                                                 .section = std::string(test.section),
-                                                 .called_true = test.called_true});
-        for (const Trial& trial : test.trials) claim.tests.push_back(command_of(trial, quick));
-    }
+    for (const ClaimTest& test : tests) claims.push_back(untested(test, quick));
     print(output.json    ? list_json(claims)
           : output.plain ? list_plain(claims)
                          : list_ascii(claims, output_width(output)));
@@ -62,6 +58,16 @@ std::optional<Claim> test_one(const ClaimTest& test, ClaimOptions options) {
     const Interrupt interrupt;
     options.stop = interrupt.token();
     return test_claim(test, options);
+}
+
+// A busy machine is slower, and a minute is what was promised.
+constexpr Nanoseconds quick_limit = 60 * second;
+
+Claim left_out(const ClaimTest& test) {
+    Claim claim = untested(test, true);
+    claim.judgement.measured =
+        fmt::format("the minute of --quick was over; overlap claims --quick --only {}", test.name);
+    return claim;
 }
 
 void say_how_long(const std::vector<ClaimTest>& tests) {
@@ -86,12 +92,21 @@ int run_claims(const Invocation& invocation) {
         const HeldSignals signals;  // between two claims nothing may end us unheard
         ProgressLine progress(1);
         const Observer observer = progress.observer();
-        const ClaimOptions options{.quick = request.quick,
-                                   .program = "/proc/self/exe",
-                                   .held = &signals,
-                                   .stop = {},
-                                   .own_cost = observer.own_cost};
+        std::map<std::string, Run> programs;
+        ClaimOptions options{.quick = request.quick,
+                             .program = "/proc/self/exe",
+                             .held = &signals,
+                             .stop = {},
+                             .own_cost = observer.own_cost,
+                             .programs = &programs,
+                             .last_try = std::nullopt};
+        const Nanoseconds begin = steady_now();
+        if (request.quick) options.last_try = begin + quick_limit / 2;
         for (const ClaimTest& test : tests) {
+            if (request.quick && steady_now() - begin + 2 * test.quick_seconds * second > quick_limit) {
+                claims.claims.push_back(left_out(test));
+                continue;
+            }
             observer.doing(
                 fmt::format("claim {} of {}: {}", claims.claims.size() + 1, tests.size(), test.name));
             std::optional<Claim> claim = test_one(test, options);
