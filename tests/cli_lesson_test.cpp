@@ -7,6 +7,7 @@
 #include <string>
 
 #include "support/cli.hpp"
+#include "support/eventually.hpp"
 #include "support/files.hpp"
 #include "support/process.hpp"
 #include "support/screen.hpp"
@@ -65,9 +66,7 @@ TEST_CASE("piped, a lesson is read straight through, runs its demo and answers i
     CHECK_FALSE(contains(ended.out, "```"));
     CHECK_FALSE(has_color(ended.out));
     CHECK(widest_line(ended.out) <= 80);
-    CHECK(learner.kept(name).at("read") == true);
-    CHECK(contains(learner.lesson().out, " 2  Overlapping waits"));
-    CHECK(contains(learner.lesson().out, "read\n"));
+    CHECK_FALSE(fs::exists(learner.file()));  // into a pipe: nobody has read it yet
 }
 
 TEST_CASE("a lesson can be named in several ways, and a wrong name is refused") {
@@ -183,11 +182,50 @@ TEST_CASE("a damaged file of progress is kept aside, and a word said") {
 
 TEST_CASE("where progress cannot be kept a lesson can still be read") {
     const TemporaryFile in_the_way("");
-    const Ended ended =
-        run(Launch{.arguments = {"lesson", "2"}, .environment = {"XDG_STATE_HOME=" + in_the_way.path()}});
+    const Ended ended = run(Launch{.arguments = {"lesson", "2", "--no-input"},
+                                   .environment = {"XDG_STATE_HOME=" + in_the_way.path()},
+                                   .terminal = true});
     CHECK(ended.code == 0);
-    CHECK(contains(ended.err, "is not kept"));
+    CHECK(contains(ended.out, "is not kept"));
     CHECK(contains(ended.out, "Next: overlap lesson 3"));
+}
+
+TEST_CASE("on a terminal a lesson that is read straight through counts as read") {
+    const Learner learner;
+    Process process(learner.launch({"2", "--no-input"}, true));
+    CHECK(process.wait().code == 0);
+    CHECK(learner.kept(name).at("read") == true);
+    CHECK(contains(learner.lesson().out, "read\n"));
+}
+
+TEST_CASE("a line that is too long is no answer, and asked again") {
+    const Learner learner;
+    Process process(learner.launch({"2"}, true));
+    process.read_until("Your prediction; q");
+    process.type("\r");
+    process.read_until("Enter: no guess) ");
+    process.type(std::string(1'500, 'x') + "\r");
+    process.read_until("is none: expected a time");
+    process.type("Q\r");
+    CHECK(process.wait().code == 0);
+}
+
+TEST_CASE("a lesson that is killed takes its run along") {
+    const Learner learner;
+    Process process(learner.launch({"2"}, true));
+    process.read_until("Your prediction; q");
+    for (int i = 0; i < 12; ++i) process.type("\r");
+    process.read_until("$ overlap api");
+    const bool started = eventually([&] { return !children_of(process.pid()).empty(); });
+    REQUIRE(started);
+    const std::vector<pid_t> children = children_of(process.pid());
+    process.signal(SIGKILL);
+    for (const pid_t child : children) CHECK(ends_soon(child));
+    process.wait();
+}
+
+TEST_CASE("--restart without a lesson is refused") {
+    check_refused(Learner().lesson({"--restart"}), 2, {"--restart is for a lesson"});
 }
 
 TEST_CASE("next is the first that was not read") {

@@ -5,13 +5,14 @@
 
 #include <chrono>
 #include <memory>
-#include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "support/doc_commands.hpp"
 #include "support/documents.hpp"
 #include "support/files.hpp"
+#include "support/listener.hpp"
 #include "support/machine_use.hpp"
 #include "support/process.hpp"
 #include "support/text.hpp"
@@ -56,10 +57,12 @@ TEST_CASE("every command in the text is understood") {
     }
 }
 
-// Ports are the machine's: of the documents that show a server one at a time has its own.
-std::mutex& servers() {
-    static std::mutex one;
-    return one;
+// The documents' port is the machine's, and may be taken: another one stands for it.
+std::string with_free_port(std::string text, std::uint16_t port) {
+    constexpr std::string_view shown = "8080";
+    for (std::size_t at = text.find(shown); at != std::string::npos; at = text.find(shown, at))
+        text.replace(at, shown.size(), std::to_string(port));
+    return text;
 }
 
 struct Server {
@@ -82,7 +85,7 @@ void stop_all(const Document& document, std::vector<Server>& started) {
 void run_all(const Document& document) {
     const TemporaryFolder folder;
     std::vector<Server> started;
-    std::unique_lock<std::mutex> port(servers(), std::defer_lock);
+    const std::uint16_t port = Listener().port();
     std::size_t block = 0;
     bool left_out = false;
     for (const DocCommand& command : doc_commands(document)) {
@@ -94,13 +97,12 @@ void run_all(const Document& document) {
             continue;
         }
         if (command.server) {
-            if (!port.owns_lock()) port.lock();
-            started.push_back(
-                {&command, std::make_unique<Process>(in_folder(folder, "exec " + command.text))});
+            const std::string text = with_free_port(command.text, port);
+            started.push_back({&command, std::make_unique<Process>(in_folder(folder, "exec " + text))});
             started.back().process->read_until("\n");
             continue;
         }
-        const Ended ended = Process(in_folder(folder, command.text)).wait();
+        const Ended ended = Process(in_folder(folder, with_free_port(command.text, port))).wait();
         if (ended.code != command.code) {
             FAIL_CHECK(place(document, command.line)
                        << ": '" << command.text << "': expected exit code " << command.code << ", not "

@@ -81,6 +81,17 @@ TEST_CASE("what cannot be written leaves the old file as it was, and says so") {
     CHECK(load_progress(file).progress == some);
 }
 
+TEST_CASE("where it is a symbolic link, what that leads to is written") {
+    const TemporaryFolder folder;
+    const fs::path target = fs::path(folder.path()) / "real.json";
+    const fs::path link = fs::path(folder.path()) / "lessons.json";
+    save_progress(target, {});
+    fs::create_symlink("real.json", link);
+    save_progress(link, some);
+    CHECK(fs::is_symlink(link));
+    CHECK(load_progress(target).progress == some);
+}
+
 TEST_CASE("the file is where the specification wants it") {
     const auto with = [](const char* state, const char* home) {
         state == nullptr ? ::unsetenv("XDG_STATE_HOME") : ::setenv("XDG_STATE_HOME", state, 1);

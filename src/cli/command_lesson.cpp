@@ -151,7 +151,11 @@ int read_one(const std::vector<Lesson>& lessons, const Lesson& lesson, Kept& kep
     LessonReading reading;
     reading.output = invocation.output;
     reading.asks = !invocation.lesson.no_input && ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;
-    reading.keep = [&](const LessonProgress& now) { kept.keep(lesson, now); };
+    // Into a file or a pipe nobody has read it yet.
+    const bool seen = ::isatty(STDOUT_FILENO) == 1;
+    reading.keep = [&kept, &lesson, seen](const LessonProgress& now) {
+        if (seen) kept.keep(lesson, now);
+    };
     if (invocation.lesson.restart) progress.section = 0;
     switch (read_lesson(lesson, progress, reading)) {
         case LessonEnd::read:
@@ -197,7 +201,8 @@ CommandSpec lesson_command() {
         {"--unicode", "", "draw with box characters instead of ASCII", OptionKind::flag},
     };
     command.notes =
-        "How far you are is kept in $XDG_STATE_HOME/overlap/lessons.json (~/.local/state where that is not "
+        "How far you are on a terminal is kept in $XDG_STATE_HOME/overlap/lessons.json (~/.local/state where "
+        "that is not "
         "set). "
         "At a page's end, Enter goes on, q stops and Ctrl-C ends: the next time it goes on at that section. "
         "A "
@@ -211,6 +216,8 @@ int run_lesson(const Invocation& invocation) {
     const std::vector<Lesson> lessons = parsed_lessons();
     const std::string& word = invocation.argument;
     const Lesson* chosen = word.empty() || word == "next" ? nullptr : &lesson_named(lessons, word);
+    if (invocation.lesson.restart && word.empty())
+        throw UsageError("--restart is for a lesson: 'overlap lesson 3 --restart' begins it anew");
     Kept kept;
     if (word == "next") chosen = next_lesson(lessons, kept);
     if (chosen == nullptr) {

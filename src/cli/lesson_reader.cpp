@@ -72,10 +72,11 @@ class Reader {
             if (i + 1 < lesson_.sections.size() && !lesson_.sections[i].title.empty())
                 turn_page(lesson_.sections[i + 1].title);
         }
+        if (failed_) return LessonEnd::failed;
         if (reading_.asks) progress_.section = 0;
         progress_.read = true;
         reading_.keep(progress_);
-        return failed_ ? LessonEnd::failed : LessonEnd::read;
+        return LessonEnd::read;
     }
 
   private:
@@ -125,8 +126,9 @@ class Reader {
 
     void take(const LiveRun& run) {
         const std::string command = fmt::format("$ overlap {}", fmt::join(run.words, " "));
-        for (const std::string& line : wrap(command, ascii_.width, 4)) show({emphasize(line, ascii_.theme)});
-        const OwnOutput output = start(run);
+        const Lines lines = wrap(command, ascii_.width, 4);
+        make_room(static_cast<int>(lines.size()));
+        const OwnOutput output = start(run, lines);
         complain_if_it_failed(run, output.status);
         if (pending_.guesses.empty()) {
             show(lines_of(output.out));
@@ -147,13 +149,15 @@ class Reader {
         pending_ = {};
     }
 
-    OwnOutput start(const LiveRun& run) {
+    // From where the command is printed, Ctrl-C stops it; nothing may be asked before it has ended.
+    OwnOutput start(const LiveRun& run, const Lines& command_lines) {
         std::vector<std::string> words = run.words;
         if (!pending_.guesses.empty()) words.emplace_back("--json");
         const CommandSpec* const command = find_command(words.front());
         const bool draws = command != nullptr && command->demo != nullptr;
         if (draws && ascii_.theme.unicode) words.emplace_back("--unicode");
         const Interrupt interrupt;
+        for (const std::string& line : command_lines) print(emphasize(line, ascii_.theme) + '\n');
         OwnOutput output = run_own_command(
             words,
             {fmt::format("COLUMNS={}", ascii_.width), ascii_.theme.color ? "NO_COLOR=" : "NO_COLOR=1",
@@ -231,10 +235,11 @@ class Reader {
     std::string ask(const std::string& prompt) {
         Questions questions;
         const std::optional<std::string> answer = questions.answer(prompt);
-        if (!answer || *answer == "q") throw Stopped{};
+        if (!answer) throw Stopped{};
         used_ += 1;
         std::string text = *answer;
         for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+        if (text == "q") throw Stopped{};
         return text;
     }
 
@@ -245,11 +250,16 @@ class Reader {
         used_ = 0;
     }
 
+    // Turns the page where so many lines more do not fit.
+    void make_room(int lines) {
+        if (reading_.asks && used_ + lines > terminal_rows() - 2) turn_page("more");
+        used_ += lines;
+    }
+
     void show(const Lines& lines) {
         for (const std::string& line : lines) {
-            if (reading_.asks && used_ >= terminal_rows() - 2) turn_page("more");
+            make_room(1);
             print(line + '\n');
-            ++used_;
         }
     }
 

@@ -1,7 +1,8 @@
 #include "cli/own_command.hpp"
 
 #include <fcntl.h>
-#include <spawn.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -36,41 +37,23 @@ std::vector<std::string> merged(std::vector<std::string> all, const std::vector<
     return all;
 }
 
-// No signal is held back in it, and it is in a process group of its own.
-class Attributes {
-  public:
-    Attributes() {
-        ::posix_spawnattr_init(&value_);
-        sigset_t none;
-        ::sigemptyset(&none);
-        ::posix_spawnattr_setsigmask(&value_, &none);
-        ::posix_spawnattr_setpgroup(&value_, 0);
-        ::posix_spawnattr_setflags(&value_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
-    }
-    ~Attributes() { ::posix_spawnattr_destroy(&value_); }
-    Attributes(const Attributes&) = delete;
-    Attributes& operator=(const Attributes&) = delete;
-    [[nodiscard]] const posix_spawnattr_t* get() const { return &value_; }
-
-  private:
-    posix_spawnattr_t value_{};
-};
-
-class Files {
-  public:
-    explicit Files(int output) {
-        ::posix_spawn_file_actions_init(&value_);
-        ::posix_spawn_file_actions_addopen(&value_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-        ::posix_spawn_file_actions_adddup2(&value_, output, STDOUT_FILENO);
-    }
-    ~Files() { ::posix_spawn_file_actions_destroy(&value_); }
-    Files(const Files&) = delete;
-    Files& operator=(const Files&) = delete;
-    [[nodiscard]] const posix_spawn_file_actions_t* get() const { return &value_; }
-
-  private:
-    posix_spawn_file_actions_t value_{};
-};
+// What only a child between fork() and exec() can set, with calls that are safe there.
+[[noreturn]] void become_command(char* const* arguments, char* const* environment, int output, pid_t parent) {
+    ::setpgid(0, 0);
+    ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (::getppid() != parent) ::_exit(127);  // it died before we could ask to be told
+    ::dup2(::open("/dev/null", O_RDONLY | O_CLOEXEC), STDIN_FILENO);
+    ::dup2(output, STDOUT_FILENO);
+    ::signal(SIGTTOU,
+             SIG_IGN);  // it draws its progress line, also where the terminal stops who is not in front
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    ::execve("/proc/self/exe", arguments, environment);
+    // Not _exit(): under ThreadSanitizer that writes out what our parent has buffered.
+    ::syscall(SYS_exit_group, 127);
+    __builtin_unreachable();
+}
 
 std::string read_to_end(int file) {
     std::string text;
@@ -93,16 +76,14 @@ OwnOutput run_own_command(const std::vector<std::string>& words, const std::vect
     std::array<int, 2> pipe{};
     if (::pipe2(pipe.data(), O_CLOEXEC) != 0)
         throw Error("cannot make a pipe: " + std::generic_category().message(errno));
-    const Attributes attributes;
-    pid_t pid = -1;
-    int error = 0;
-    {
-        const Files files(pipe[1]);
-        error = ::posix_spawn(&pid, "/proc/self/exe", files.get(), attributes.get(),
-                              pointers(arguments).data(), pointers(variables).data());
-    }
+    const std::vector<char*> argument_pointers = pointers(arguments);
+    const std::vector<char*> variable_pointers = pointers(variables);
+    const pid_t us = ::getpid();
+    const pid_t pid = ::fork();
+    if (pid == 0) become_command(argument_pointers.data(), variable_pointers.data(), pipe[1], us);
+    const int error = errno;
     ::close(pipe[1]);
-    if (error != 0) {
+    if (pid < 0) {
         ::close(pipe[0]);
         throw Error("cannot start overlap anew: " + std::generic_category().message(error));
     }

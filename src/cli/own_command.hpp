@@ -13,8 +13,8 @@ struct OwnOutput {
 };
 
 /// `words`: behind "overlap". `environment`: "NAME=value", in place of ours or beside it. It reads nothing,
-/// and Ctrl-C in the terminal does not reach it; `stop` becomes its SIGINT. Throws Error when it cannot be
-/// started.
+/// and Ctrl-C in the terminal does not reach it; `stop` becomes its SIGINT. It is told to end when the thread
+/// that called this ends, as with its process. Throws Error when it cannot be started.
 OwnOutput run_own_command(const std::vector<std::string>& words, const std::vector<std::string>& environment,
                           const std::stop_token& stop);
 

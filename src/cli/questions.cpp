@@ -36,6 +36,10 @@ struct EndOfInput : UsageError {
     using UsageError::UsageError;
 };
 
+struct TooLong : UsageError {
+    using UsageError::UsageError;
+};
+
 [[noreturn]] void end_of_input(const std::string& option) {
     throw EndOfInput(
         fmt::format("the input ended before the answer for {0}: give {0}, or --no-input to take no or 0 for "
@@ -92,6 +96,13 @@ std::optional<std::string> Questions::answer(const std::string& prompt) {
         return line("");
     } catch (const EndOfInput&) {
         return std::nullopt;
+    } catch (const TooLong&) {
+        while (read_.find('\n') == std::string::npos) {
+            read_.clear();
+            read_more("");
+        }
+        read_.erase(0, read_.find('\n') + 1);
+        return "...";
     }
 }
 
@@ -138,8 +149,8 @@ void Questions::read_more(const std::string& option) {
         end_of_input(option);
     }
     if (read_.size() > longest_line && read_.find('\n') == std::string::npos)
-        throw UsageError(fmt::format("the answer for {} is longer than {} bytes: expected a word or a number",
-                                     option, longest_line));
+        throw TooLong(fmt::format("the answer for {} is longer than {} bytes: expected a word or a number",
+                                  option, longest_line));
 }
 
 }  // namespace overlap

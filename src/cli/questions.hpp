@@ -24,7 +24,8 @@ class Questions {
     /// Whether the answer is yes: y, yes, n or no, in either case of letters.
     bool yes_or_no(const std::string& question, const std::string& option);
 
-    /// A line as it was typed, without blanks at its ends; none at the end of the input. Asked as it stands.
+    /// A line as it was typed, without blanks at its ends; "..." for one that is endless; none at the end of
+    /// the input.
     std::optional<std::string> answer(const std::string& prompt);
 
     /// A number of milliseconds.

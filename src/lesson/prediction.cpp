@@ -61,7 +61,7 @@ std::optional<std::int64_t> measured(const Guess& guess, const Run& run) {
     for (const WayRun& way : run.ways) {
         if (panel_name(way) != guess.panel) continue;
         if (guess.measure == Measure::in_flight) return in_flight_peak(way.timeline);
-        if (way.interrupted) return std::nullopt;
+        if (!work_done(way)) return std::nullopt;
         return total_of(way);
     }
     return std::nullopt;

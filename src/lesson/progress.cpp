@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -57,7 +58,8 @@ std::string text_of(const Progress& progress) {
 // "lessons.json.damaged", or with a number where that is taken.
 fs::path free_name(const fs::path& file) {
     fs::path name = file.string() + ".damaged";
-    for (int i = 2; fs::exists(fs::symlink_status(name)); ++i)
+    std::error_code none;
+    for (int i = 2; fs::exists(fs::symlink_status(name, none)); ++i)
         name = file.string() + ".damaged" + std::to_string(i);
     return name;
 }
@@ -74,6 +76,24 @@ LoadedProgress set_aside(const fs::path& file, const std::string& reason) {
             "your progress could not be understood (" + reason + "): it is kept as " + aside.string() +
                 ", and a new one begins"};
 }
+
+// SIGINT and SIGTERM, until the end of the scope.
+class HeldBack {
+  public:
+    HeldBack() {
+        sigset_t both;
+        ::sigemptyset(&both);
+        ::sigaddset(&both, SIGINT);
+        ::sigaddset(&both, SIGTERM);
+        ::pthread_sigmask(SIG_BLOCK, &both, &before_);
+    }
+    ~HeldBack() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+    HeldBack(const HeldBack&) = delete;
+    HeldBack& operator=(const HeldBack&) = delete;
+
+  private:
+    sigset_t before_{};
+};
 
 // Closes the descriptor and removes the file, unless told to leave it.
 class NewFile {
@@ -149,9 +169,12 @@ void save_progress(const fs::path& file, const Progress& progress) {
     std::error_code error;
     fs::create_directories(file.parent_path(), error);
     if (error) throw Error("cannot make the folder " + file.parent_path().string() + ": " + error.message());
-    NewFile fresh(file);
+    // Where it is a symbolic link, what that leads to is replaced.
+    const fs::path target = fs::weakly_canonical(file, error);
+    const HeldBack signals;  // Ctrl-C would leave the new file behind
+    NewFile fresh(error ? file : target);
     fresh.write(text_of(progress));
-    fresh.take_place_of(file);
+    fresh.take_place_of(error ? file : target);
 }
 
 }  // namespace overlap::lesson
