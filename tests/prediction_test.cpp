@@ -57,6 +57,7 @@ TEST_CASE("a time can be typed with its unit, or in milliseconds") {
     CHECK(parse_answer(total, "600ms") == 600 * ms);
     CHECK(parse_answer(total, "0.6s") == 600 * ms);
     CHECK(parse_answer(total, "600") == 600 * ms);
+    CHECK(parse_answer(total, "600 ms") == 600 * ms);
     CHECK(parse_answer(total, "0") == 0);
     for (const char* wrong : {"", "long", "-5", "600 apples", "99999999999999999999"}) {
         CAPTURE(wrong);

@@ -46,7 +46,12 @@ TEST_CASE("a damaged file is set aside with all its bytes, again and again") {
     const std::string damaged[] = {"",
                                    "{",
                                    "[]",
-                                   "{\"schema\": \"overlap.lessons/2\", \"lessons\": {}}",
+                                   "{\"schema\": \"overlap.run/1\", \"lessons\": {}}",
+                                   "{\"schema\": \"overlap.lessons/1\", \"lessons\": []}",
+                                   "{\"schema\": \"overlap.lessons/1\", \"lessons\": "
+                                   "{\"x\": {\"section\": -1, \"read\": true, \"checks\": []}}}",
+                                   "{\"schema\": \"overlap.lessons/1\", \"lessons\": "
+                                   "{\"x\": {\"section\": 1, \"read\": true, \"checks\": true}}}",
                                    "{\"schema\": \"overlap.lessons/1\", \"lessons\": {\"x\": {}}}",
                                    "{\"schema\": \"overlap.lessons/1\", \"lessons\": 7}",
                                    std::string("\0\xff", 2)};
@@ -64,6 +69,23 @@ TEST_CASE("a damaged file is set aside with all its bytes, again and again") {
         ++kept;
         CHECK(folder.entries() == kept);
     }
+}
+
+TEST_CASE("what a newer overlap wrote is left alone") {
+    const TemporaryFolder folder;
+    const fs::path file = fs::path(folder.path()) / "lessons.json";
+    const std::string text = "{\"schema\": \"overlap.lessons/2\"}";
+    write(file, text);
+    CHECK_THROWS_AS(load_progress(file), Error);
+    CHECK(test::read_file(file) == text);
+}
+
+TEST_CASE("what was read and answered stays, whoever saves last") {
+    const LessonProgress done{.section = 0, .read = true, .checks = {true, false, std::nullopt}};
+    const LessonProgress behind{.section = 2, .read = false, .checks = {false, std::nullopt, std::nullopt}};
+    CHECK(merged(done, behind) ==
+          LessonProgress{.section = 2, .read = true, .checks = {true, false, std::nullopt}});
+    CHECK(merged({}, done) == done);
 }
 
 TEST_CASE("what cannot be written leaves the old file as it was, and says so") {

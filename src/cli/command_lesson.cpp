@@ -51,7 +51,8 @@ class Kept {
         try {
             lesson::LoadedProgress now = lesson::load_progress(file_);
             if (!now.notice.empty()) say(now.notice);
-            now.progress[lesson.name] = progress;
+            LessonProgress& kept = now.progress[lesson.name];
+            kept = lesson::merged(kept, progress);
             lesson::save_progress(file_, now.progress);
         } catch (const Error& error) {
             give_up(error);
@@ -124,8 +125,8 @@ std::string list_of(const std::vector<Lesson>& lessons, const Kept& kept, int wi
 // By its number, its folder's name, or that without the number.
 const Lesson& lesson_named(const std::vector<Lesson>& lessons, const std::string& word) {
     int number = 0;
-    const auto [rest, error] = std::from_chars(word.data(), word.data() + word.size(), number);
-    const bool is_number = error == std::errc() && rest == word.data() + word.size();
+    std::from_chars(word.data(), word.data() + word.size(), number);  // one that is too large stays 0
+    const bool is_number = !word.empty() && word.find_first_not_of("0123456789") == std::string::npos;
     std::vector<std::string> names;
     for (const Lesson& one : lessons) {
         const std::string short_name = one.name.substr(3);
@@ -145,12 +146,17 @@ std::string what_is_next(const std::vector<Lesson>& lessons, const Lesson& read)
     return "This was the last one.\n";
 }
 
+// Questions are asked on standard error.
+bool on_terminal() {
+    return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1;
+}
+
 int read_one(const std::vector<Lesson>& lessons, const Lesson& lesson, Kept& kept,
              const Invocation& invocation) {
     LessonProgress progress = kept.of(lesson);
     LessonReading reading;
     reading.output = invocation.output;
-    reading.asks = !invocation.lesson.no_input && ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;
+    reading.asks = !invocation.lesson.no_input && on_terminal();
     // Into a file or a pipe nobody has read it yet.
     const bool seen = ::isatty(STDOUT_FILENO) == 1;
     reading.keep = [&kept, &lesson, seen](const LessonProgress& now) {

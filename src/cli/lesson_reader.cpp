@@ -113,12 +113,13 @@ class Reader {
             show(wrap("? " + printable(guess.question), ascii_.width, 2));
             for (;;) {
                 const std::string text =
-                    ask(fmt::format("  ({}; Enter: no guess) ", lesson::expected_answer(guess)));
+                    ask(fmt::format("  (like {}; Enter: no guess) ", lesson::example_answer(guess)));
                 if (text.empty()) break;
                 answers_[i] = lesson::parse_answer(guess, text);
                 if (answers_[i]) break;
-                show({fmt::format("  '{}' is none: expected {}", printable(text),
-                                  lesson::expected_answer(guess))});
+                const bool time = guess.measure == lesson::Measure::total;
+                show_below(fmt::format("'{}' is none: expected {} like {}", text,
+                                       time ? "a time" : "a number", lesson::example_answer(guess)));
             }
         }
         show({""});
@@ -214,11 +215,9 @@ class Reader {
     void ask_until_right(const Check& check, std::size_t number) {
         const std::string letters = fmt::format("a to {}", letter(check.choices.size() - 1));
         for (;;) {
-            const std::string answer = ask(fmt::format("   ({}; Enter: tell me) ", letters));
-            if (answer.empty()) {
-                note_answer(number, false);
-                return tell(check);
-            }
+            std::string answer = ask(fmt::format("   ({}; Enter: tell me) ", letters));
+            if (answer.empty()) return tell(check);
+            if (answer.ends_with(')')) answer.pop_back();
             const auto choice = static_cast<std::size_t>(answer[0] - 'a');
             if (answer.size() != 1 || choice >= check.choices.size()) {
                 show_below(fmt::format("'{}' is none: expected {}", answer, letters));
@@ -239,7 +238,7 @@ class Reader {
         used_ += 1;
         std::string text = *answer;
         for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-        if (text == "q") throw Stopped{};
+        if (text == "q" || text == "quit") throw Stopped{};
         return text;
     }
 

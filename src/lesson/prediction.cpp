@@ -50,11 +50,13 @@ std::optional<std::int64_t> parse_answer(const Guess& guess, std::string_view te
         if (!whole || number > most) return std::nullopt;
         return guess.measure == Measure::in_flight ? number : number * 1'000'000;
     }
-    return parse_duration(text);
+    std::string joined(text);  // "600 ms"
+    std::erase(joined, ' ');
+    return parse_duration(joined);
 }
 
-std::string_view expected_answer(const Guess& guess) {
-    return guess.measure == Measure::total ? "a time such as 600ms or 1.5s" : "a whole number such as 3";
+std::string_view example_answer(const Guess& guess) {
+    return guess.measure == Measure::total ? "600ms" : "3";
 }
 
 std::optional<std::int64_t> measured(const Guess& guess, const Run& run) {

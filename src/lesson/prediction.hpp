@@ -16,8 +16,8 @@ namespace overlap::lesson {
 /// number. None where it is neither.
 std::optional<std::int64_t> parse_answer(const Guess& guess, std::string_view text);
 
-/// What was expected of such an answer: "a time such as 600ms or 1.5s".
-std::string_view expected_answer(const Guess& guess);
+/// Such an answer: "600ms".
+std::string_view example_answer(const Guess& guess);
 
 /// What the run showed, in the same unit. None where there is no such panel, or its work was not done.
 std::optional<std::int64_t> measured(const Guess& guess, const Run& run);

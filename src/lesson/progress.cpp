@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -20,6 +21,9 @@ namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
 constexpr const char* schema = "overlap.lessons/1";
+constexpr const char* any_schema = "overlap.lessons/";
+
+struct Newer {};
 
 std::string variable(const char* name) {
     const char* const value = std::getenv(name);
@@ -31,10 +35,15 @@ std::string why(int error) { return std::generic_category().message(error); }
 // Throws what the JSON library throws, or Error.
 Progress parse(const std::string& text) {
     const Json document = Json::parse(text);
-    if (document.at("schema").get<std::string>() != schema) throw Error("it is no " + std::string(schema));
+    const std::string kind = document.at("schema").get<std::string>();
+    if (kind != schema && kind.starts_with(any_schema)) throw Newer{};
+    if (kind != schema) throw Error("it is no " + std::string(schema));
+    if (!document.at("lessons").is_object()) throw Error("its lessons are none");
     Progress progress;
     for (const auto& [name, entry] : document.at("lessons").items()) {
         LessonProgress& lesson = progress[name];
+        if (!entry.at("section").is_number_unsigned() || !entry.at("checks").is_array())
+            throw Error("something in it is of another kind");
         lesson.section = entry.at("section").get<std::size_t>();
         lesson.read = entry.at("read").get<bool>();
         for (const Json& check : entry.at("checks")) {
@@ -156,6 +165,8 @@ LoadedProgress load_progress(const fs::path& file) {
     if (!stream) throw Error("your progress cannot be read from " + file.string());
     try {
         return {parse(text.str()), ""};
+    } catch (const Newer&) {
+        throw Error("your progress in " + file.string() + " is that of a newer overlap");
     } catch (const Json::parse_error&) {
         return set_aside(file, "it is no JSON");
     } catch (const Json::exception&) {
@@ -163,6 +174,16 @@ LoadedProgress load_progress(const fs::path& file) {
     } catch (const Error& foreign) {
         return set_aside(file, foreign.what());
     }
+}
+
+LessonProgress merged(const LessonProgress& earlier, const LessonProgress& later) {
+    LessonProgress both = later;
+    both.read = earlier.read || later.read;
+    both.checks.resize(std::max(earlier.checks.size(), later.checks.size()));
+    for (std::size_t i = 0; i < earlier.checks.size(); ++i) {
+        if (earlier.checks[i]) both.checks[i] = earlier.checks[i];
+    }
+    return both;
 }
 
 void save_progress(const fs::path& file, const Progress& progress) {

@@ -33,8 +33,12 @@ struct LoadedProgress {
 };
 
 /// No file is no progress. A file that cannot be understood is renamed, never deleted: the notice says to
-/// what. Throws Error where it can be neither read nor renamed.
+/// what. One that a newer overlap wrote is left alone. Throws Error then, and where it can be neither read
+/// nor renamed.
 LoadedProgress load_progress(const std::filesystem::path& file);
+
+/// What both know of a lesson: nothing that was read or answered is lost. Where to go on is `later`'s.
+LessonProgress merged(const LessonProgress& earlier, const LessonProgress& later);
 
 /// Writes all of it to a new file, which then takes the old one's place: at no moment is there half of one.
 /// Makes the folder. Throws Error.
