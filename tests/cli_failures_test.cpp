@@ -75,7 +75,7 @@ TEST_CASE("a server process that dies ends the run, not with a hang, and what wa
         const Ended ended = process.wait(long_before_that);
         CHECK(ended.code == 1);
         CHECK(ended.err == "");
-        CHECK(contains(ended.out, "The server ended"));
+        CHECK(contains(ended.out, "our server was gone"));
         CHECK(contains(ended.out, "failed"));
     }
 }

@@ -1,8 +1,11 @@
 #include "demo/chatbot_backend.hpp"
 
+#include <exception>
+
 #include "demo/redis_backend.hpp"
 #include "demo/runner.hpp"
 #include "net/descriptors.hpp"
+#include "timeline/error.hpp"
 
 namespace overlap {
 namespace {
@@ -24,8 +27,14 @@ class ChatbotBackend : public Backend {
     [[nodiscard]] std::string redis() const override { return redis_->address(); }
     [[nodiscard]] std::string note() const override { return redis_->note(); }
     void reset() override {
-        models_->reset();
-        redis_->reset();
+        std::exception_ptr gone;
+        try {
+            models_->reset();
+        } catch (const Error&) {
+            gone = std::current_exception();
+        }
+        redis_->reset();  // all the same: or the next way would find what the last one saved
+        if (gone) std::rethrow_exception(gone);
     }
     std::optional<ServerCounts> counts() override { return models_->counts(); }
 

@@ -92,12 +92,29 @@ void warn_shared_cores(const Run& run, std::vector<std::string>& sentences) {
     sentences.push_back(text);
 }
 
+// Whether tasks ran on the loop's own thread for a good part of its worst lag, maybe several in one turn:
+// that is drawn.
+bool held_by_a_task(const WayRun& way) {
+    const std::vector<Span>& spans = way.timeline.spans;
+    const auto lane_of = [&](const Span& span) { return way.timeline.lanes[span.lane].kind; };
+    const auto loop = std::find_if(spans.begin(), spans.end(),
+                                   [&](const Span& span) { return lane_of(span) == LaneKind::loop; });
+    if (loop == spans.end()) return false;
+    Nanoseconds running = 0;
+    for (const Span& span : spans) {
+        if (lane_of(span) == LaneKind::task && span.state == State::running && span.thread == loop->thread)
+            running += span.end - span.begin;
+    }
+    return running >= way.heartbeat->worst_lag / 2;
+}
+
 void warn_loop(const WayRun& way, std::vector<std::string>& sentences) {
     if (!way.heartbeat || way.heartbeat->worst_lag < 20'000'000) return;
     if (time_in(way.timeline, State::ready) > 0) return;  // known what held it, and drawn
     const bool blocked_on_it = way.way == Way::coroutines && time_in(way.timeline, State::blocked) > 0;
-    if (blocked_on_it) return;
-    sentences.push_back("The event loop was late by up to " + format_duration(way.heartbeat->worst_lag) +
+    if (blocked_on_it || held_by_a_task(way)) return;
+    sentences.push_back(capitalized(subject(way)) + ": the event loop was late by up to " +
+                        format_duration(way.heartbeat->worst_lag) +
                         ": something held it, or the machine was busy with something else.");
 }
 
@@ -154,7 +171,9 @@ std::vector<std::string> warnings(const Run& run) {
                              : "Interrupted: not all ways and repeats were run; what is drawn did finish.");
     }
     if (run.server_gone)
-        sentences.emplace_back("The server ended in the middle of the run; its counts are missing.");
+        sentences.emplace_back(
+            "In the middle of the run our server was gone, or did not answer us any more; its counts are "
+            "missing.");
     for (const WayRun& way : run.ways) {
         if (way.interrupted) {
             sentences.push_back("Interrupted: " + subject(way) +
