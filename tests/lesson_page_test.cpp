@@ -57,6 +57,20 @@ TEST_CASE("code is not wrapped but cut, with what is left below it") {
     CHECK(joined == wanted);
 }
 
+TEST_CASE("a long line of code is cut before its comment, at a blank, or behind a bracket") {
+    CHECK(page("```python\nvalue = await fetch(client, id)    # the first good answer\n```", 44) ==
+          "  value = await fetch(client, id)\n      # the first good answer\n\n\n");
+    CHECK(page("```cpp sketch\nresult = call(the_first_argument_of_all, second);\n```", 44) ==
+          "  result = call(the_first_argument_of_all,\n      second);\n\n\n");
+    CHECK(page("```cpp sketch\nasio::awaitable<void> wait_for(asio::steady_timer& t)\n```", 44) ==
+          "  asio::awaitable<void> wait_for(\n      asio::steady_timer& t)\n\n\n");
+}
+
+TEST_CASE("a number stays with its unit") {
+    CHECK(page("it took 1234 ms, then 4 s.", 14) == "it took\n1234 ms, then\n4 s.\n\n\n");
+    CHECK(page("there are 4 symbols here", 13) == "there are 4\nsymbols here\n\n\n");
+}
+
 const std::string both =
     "```cpp demos/x.cpp one two\nint one() {\n    return 1;\n}\n\nint two() {\n    return 1;\n}\n```\n";
 

@@ -1,6 +1,8 @@
 #include "lesson/page.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cctype>
 #include <sstream>
 
 #include "lesson/quote.hpp"
@@ -50,6 +52,36 @@ std::string shown(const Words& words, const Theme& theme) {
     return text;
 }
 
+bool ends_in_digit(const Word& word) {
+    return !word.pieces.empty() &&
+           std::isdigit(static_cast<unsigned char>(word.pieces.back().text.back())) != 0;
+}
+
+bool is_unit(const Word& word) {
+    if (word.pieces.empty()) return false;
+    const std::string& text = word.pieces.front().text;
+    const std::string letters = text.substr(0, text.find_first_of(".,:;)?!"));
+    constexpr std::array units{"s", "ms", "us", "KiB", "MiB"};
+    return std::find(units.begin(), units.end(), letters) != units.end();
+}
+
+// "200 ms" stays on one line: a number and its unit become one word.
+std::vector<Word> with_units(std::vector<Word> words) {
+    std::vector<Word> result;
+    for (Word& word : words) {
+        if (result.empty() || result.back().breaks_line || !ends_in_digit(result.back()) || !is_unit(word)) {
+            result.push_back(std::move(word));
+            continue;
+        }
+        Word& number = result.back();
+        number.pieces.back().text += ' ';
+        number.pieces.insert(number.pieces.end(), word.pieces.begin(), word.pieces.end());
+        number.columns += 1 + word.columns;
+        number.breaks_line = word.breaks_line;
+    }
+    return result;
+}
+
 std::vector<Word> words_in(const std::vector<Words>& stretches, const Theme& theme) {
     std::vector<Word> result;
     Word word;
@@ -73,7 +105,7 @@ std::vector<Word> words_in(const std::vector<Words>& stretches, const Theme& the
         if (!text.empty()) add(word, std::move(text), stretch);
     }
     finish(false);
-    return result;
+    return with_units(std::move(result));
 }
 
 std::string painted(const Word& word, const Theme& theme) {
@@ -122,11 +154,19 @@ Lines wrapped(const std::vector<Words>& stretches, int width, const Theme& theme
     return lines;
 }
 
-// How much of `line` goes into `room` columns: up to a blank, if there is one in the second half.
+// How much of `line` goes into `room` columns: what stands before a comment, else up to a blank or behind a
+// bracket or a comma in the second half.
 std::size_t fitting(const std::string& line, std::size_t room) {
     if (line.size() <= room) return line.size();
+    const std::size_t comment = line.find("  # ");
+    if (comment != std::string::npos && comment <= room) {
+        const std::size_t code = line.find_last_not_of(' ', comment);
+        if (code != std::string::npos) return code + 1;
+    }
     const std::size_t blank = line.rfind(' ', room);
-    return blank != std::string::npos && blank > room / 2 ? blank : room;
+    if (blank != std::string::npos && blank > room / 2) return blank;
+    const std::size_t mark = line.find_last_of("(,", room - 1);
+    return mark != std::string::npos && mark >= room / 2 ? mark + 1 : room;
 }
 
 // `line` as it is; what does not fit goes on below, indented.
