@@ -111,6 +111,8 @@ TEST_CASE("a guess that is close is called close, one above is too long") {
     CHECK(contains(said(550 * ms), "close"));
     CHECK(contains(said(1800 * ms), "3.0 times too long"));
     CHECK(contains(said(0), "too short"));
+    CHECK(contains(text_of(compared({{peak}}, {7}, measured_run(), 80, {})), "The guess was too high."));
+    CHECK(contains(text_of(compared({{peak}}, {0}, measured_run(), 80, {})), "The guess was too low."));
 }
 
 TEST_CASE("without a guess only the measurement stands there, and without one that is said") {

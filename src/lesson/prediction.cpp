@@ -24,7 +24,7 @@ std::string in_words(Measure measure, std::int64_t value) {
 
 std::string judged(Measure measure, std::int64_t guess, std::int64_t fact) {
     if (guess == fact) return "right";
-    if (measure == Measure::in_flight) return guess < fact ? "too few" : "too many";
+    if (measure == Measure::in_flight) return guess < fact ? "too low" : "too high";
     if (guess == 0 || fact == 0) return guess == 0 ? "too short" : "too long";
     const double ratio = static_cast<double>(guess) / static_cast<double>(fact);
     constexpr double close = 1.2;  // nobody guesses a percent
