@@ -1,10 +1,13 @@
 // `overlap lesson`: listed, read straight through, read on a terminal.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cctype>
 #include <csignal>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "support/cli.hpp"
 #include "support/eventually.hpp"
@@ -63,6 +66,7 @@ TEST_CASE("piped, a lesson is read straight through, runs its demo and answers i
     CHECK(contains(ended.out, "  measured   ="));
     CHECK(contains(ended.out, "   The answer is "));
     CHECK(contains(ended.out, "\nNext: overlap lesson 3\n"));
+    CHECK(ended.out.find("Next: ") == ended.out.rfind("Next: "));  // the lesson's own, not its runs'
     CHECK_FALSE(contains(ended.out, "```"));
     CHECK_FALSE(has_color(ended.out));
     CHECK(widest_line(ended.out) <= 80);
@@ -104,6 +108,43 @@ TEST_CASE("on a terminal everything can be answered with Enter, and the lesson i
     CHECK(kept.at("section") == 0);
     for (const Json& check : kept.at("checks")) CHECK(check.is_null());  // Enter is no answer
     CHECK(contains(learner.lesson().out, "read\n"));
+}
+
+// The pages as they were turned, without their prompts.
+std::vector<std::string> pages_in(const std::string& out) {
+    std::vector<std::string> pages;
+    std::size_t begin = 0;
+    for (std::size_t prompt = out.find("-- Enter: "); prompt != std::string::npos;
+         prompt = out.find("-- Enter: ", begin)) {
+        pages.push_back(out.substr(begin, prompt - begin));
+        begin = std::min(out.find("; q: stop --", prompt) + 12, out.size());
+    }
+    return pages;
+}
+
+TEST_CASE("pages are turned where something ends: none is empty, none tears an axis from its panel") {
+    const Learner learner;
+    for (const char* lesson : {"2", "3"}) {
+        for (const char* width : {"50", "80"}) {
+            CAPTURE(lesson);
+            CAPTURE(width);
+            Process process(learner.launch({lesson, "--restart", "--width", width}, true));
+            process.read_until("-- Enter: ");
+            process.type(enter(100));
+            const Ended ended = process.wait();
+            CHECK(ended.code == 0);
+            const std::vector<std::string> pages = pages_in(ended.out);
+            CHECK(pages.size() > 10);
+            for (const std::string& page : pages) {
+                CAPTURE(page);
+                CHECK(std::count_if(page.begin(), page.end(),
+                                    [](unsigned char c) { return std::islower(c); }) > 3);
+                CHECK_FALSE(page.ends_with("tell me) \r\n"));
+                const std::size_t axis = page.rfind("Time:  ");
+                CHECK((axis == std::string::npos || page.find("Total: ", axis) != std::string::npos));
+            }
+        }
+    }
 }
 
 TEST_CASE("a guess is drawn beside what was measured, and what is none is asked again") {

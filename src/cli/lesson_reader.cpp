@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <iostream>
 #include <sstream>
 
@@ -44,6 +45,15 @@ Lines lines_of(const std::string& text) {
     Lines lines;
     std::istringstream stream(text);
     for (std::string line; std::getline(stream, line);) lines.push_back(line);
+    return lines;
+}
+
+// What a run shows, without what it proposes to run next: here the lesson leads on.
+Lines shown_in_lesson(const std::string& output) {
+    Lines lines = lines_of(output);
+    const auto is_next = [](const std::string& line) { return line.starts_with("Next: "); };
+    lines.erase(std::find_if(lines.begin(), lines.end(), is_next), lines.end());
+    while (!lines.empty() && lines.back().empty()) lines.pop_back();
     return lines;
 }
 
@@ -97,7 +107,10 @@ class Reader {
         }
     }
 
-    void take(const lesson::Block& block) { show(lesson::page_of(block, ascii_.width, ascii_.theme)); }
+    void take(const lesson::Block& block) {
+        if (block.kind == lesson::BlockKind::heading) keep_together(6);  // not the last line of a page
+        show(lesson::page_of(block, ascii_.width, ascii_.theme));
+    }
 
     void take(const Prediction& prediction) {
         pending_ = prediction;
@@ -128,11 +141,12 @@ class Reader {
     void take(const LiveRun& run) {
         const std::string command = fmt::format("$ overlap {}", fmt::join(run.words, " "));
         const Lines lines = wrap(command, ascii_.width, 4);
-        make_room(static_cast<int>(lines.size()));
+        keep_together(12);  // with the axis and the first panel
+        used_ += static_cast<int>(lines.size());
         const OwnOutput output = start(run, lines);
         complain_if_it_failed(run, output.status);
         if (pending_.guesses.empty()) {
-            show(lines_of(output.out));
+            show(shown_in_lesson(output.out));
             return show({""});
         }
         Run measured;
@@ -143,10 +157,12 @@ class Reader {
             pending_ = {};
             return show({"(it was not measured)", ""});
         }
-        show(lines_of(render_ascii(measured, ascii_)));
-        show({"",
-              emphasize(reading_.asks ? "Your guess, and what was measured:" : "Measured:", ascii_.theme)});
-        show(lesson::compared(pending_, answers_, measured, ascii_.width, ascii_.theme));
+        show(shown_in_lesson(render_ascii(measured, ascii_)));
+        Lines comparison = lesson::compared(pending_, answers_, measured, ascii_.width, ascii_.theme);
+        comparison.insert(comparison.begin(),
+                          {"", emphasize(reading_.asks ? "Your guess, and what was measured:" : "Measured:",
+                                         ascii_.theme)});
+        show(comparison);
         pending_ = {};
     }
 
@@ -235,7 +251,7 @@ class Reader {
         Questions questions;
         const std::optional<std::string> answer = questions.answer(prompt);
         if (!answer) throw Stopped{};
-        used_ += 1;
+        used_ = 1;  // what stands above was read
         std::string text = *answer;
         for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
         if (text == "q" || text == "quit") throw Stopped{};
@@ -249,16 +265,37 @@ class Reader {
         used_ = 0;
     }
 
-    // Turns the page where so many lines more do not fit.
-    void make_room(int lines) {
-        if (reading_.asks && used_ + lines > terminal_rows() - 2) turn_page("more");
-        used_ += lines;
+    // How many lines of text a page takes; below them stand a blank line and the prompt.
+    static int page_rows() { return terminal_rows() - 2; }
+
+    // The longest piece that is not torn: with longer ones, pages would stay half empty.
+    static int longest_piece() { return page_rows() * 3 / 4; }
+
+    // Turns the page unless `lines` more go onto this one.
+    void keep_together(int lines) {
+        if (reading_.asks && used_ > 0 && lines <= longest_piece() && used_ + lines > page_rows())
+            turn_page("more");
+    }
+
+    // How many lines from `begin` belong together: those to the next blank one. A line or two, such as a
+    // heading or an axis, belong to what follows.
+    static int together(const Lines& lines, std::size_t begin) {
+        const auto from = lines.begin() + static_cast<std::ptrdiff_t>(begin);
+        const auto first = std::find(from, lines.end(), "");
+        auto end = first;
+        for (auto part = from; end - part <= 2 && end != lines.end(); end = std::find(part, lines.end(), ""))
+            part = end + 1;
+        return static_cast<int>((end - from <= longest_piece() ? end : first) - from);
     }
 
     void show(const Lines& lines) {
-        for (const std::string& line : lines) {
-            make_room(1);
-            print(line + '\n');
+        for (std::size_t i = 0; i < lines.size(); ++i) {
+            if (!lines[i].empty()) {
+                if (i == 0 || lines[i - 1].empty()) keep_together(together(lines, i));
+                if (reading_.asks && used_ >= page_rows()) turn_page("more");
+            }
+            print(lines[i] + '\n');
+            ++used_;
         }
     }
 
