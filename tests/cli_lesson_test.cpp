@@ -163,20 +163,6 @@ TEST_CASE("a guess is drawn beside what was measured, and what is none is asked 
     CHECK(contains(ended.out, " times too long"));
 }
 
-TEST_CASE("on a narrow page there is room for an answer, and what is said about it fits") {
-    const Learner learner;
-    Process process(learner.launch({"2", "--width", "50"}, true));
-    process.read_until("Your prediction; q");
-    process.type("\r");
-    process.read_until("(a time such as 600ms or 1.5s; Enter: no guess)");
-    process.read_until("  > ");
-    process.type("nonsense\r");
-    process.read_until("  'nonsense' is none: expected a time such as\n");
-    process.read_until("  > ");
-    process.type("q\r");
-    CHECK(process.wait().code == 0);
-}
-
 TEST_CASE("q and Ctrl-C stop where one is, and the next time it goes on from there") {
     const Learner learner;
     {

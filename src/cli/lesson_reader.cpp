@@ -126,24 +126,25 @@ class Reader {
             show(wrap("? " + printable(guess.question), ascii_.width, 2));
             for (;;) {
                 const std::string text =
-                    ask_below(fmt::format("(like {}; Enter: no guess)", lesson::example_answer(guess)));
+                    ask(fmt::format("  (like {}; Enter: no guess) ", lesson::example_answer(guess)));
                 if (text.empty()) break;
                 answers_[i] = lesson::parse_answer(guess, text);
                 if (answers_[i]) break;
                 const bool time = guess.measure == lesson::Measure::total;
                 show_below(fmt::format("'{}' is none: expected {} like {}", text,
-                                       time ? "a time" : "a number", lesson::example_answer(guess)),
-                           2);
+                                       time ? "a time" : "a number", lesson::example_answer(guess)));
             }
         }
         show({""});
     }
 
     void take(const LiveRun& run) {
-        const Lines command = wrap(fmt::format("$ overlap {}", fmt::join(run.words, " ")), ascii_.width, 4);
+        const std::string command = fmt::format("$ overlap {}", fmt::join(run.words, " "));
+        const Lines lines = wrap(command, ascii_.width, 4);
         keep_together(12);  // with the axis and the first panel
-        keep_together(static_cast<int>(command.size()));
-        const OwnOutput output = started(run, command);
+        keep_together(static_cast<int>(lines.size()));
+        used_ += static_cast<int>(lines.size());
+        const OwnOutput output = start(run, lines);
         complain_if_it_failed(run, output.status);
         if (pending_.guesses.empty()) {
             show(shown_in_lesson(output.out));
@@ -166,27 +167,22 @@ class Reader {
         pending_ = {};
     }
 
-    // Shows `command` and runs it. Throws Interrupted on Ctrl-C, which may come as soon as the command is
-    // seen.
-    OwnOutput started(const LiveRun& run, const Lines& command) {
-        const Interrupt interrupt;
-        for (const std::string& line : command) show({emphasize(line, ascii_.theme)});
-        OwnOutput output = start(run, interrupt.token());
-        if (interrupt.token().stop_requested()) throw Interrupted{};
-        return output;
-    }
-
-    OwnOutput start(const LiveRun& run, const std::stop_token& stop) {
+    // From where the command is printed, Ctrl-C stops it; nothing may be asked before it has ended.
+    OwnOutput start(const LiveRun& run, const Lines& command_lines) {
         std::vector<std::string> words = run.words;
         if (!pending_.guesses.empty()) words.emplace_back("--json");
         const CommandSpec* const command = find_command(words.front());
         const bool draws = command != nullptr && command->demo != nullptr;
         if (draws && ascii_.theme.unicode) words.emplace_back("--unicode");
-        return run_own_command(
+        const Interrupt interrupt;
+        for (const std::string& line : command_lines) print(emphasize(line, ascii_.theme) + '\n');
+        OwnOutput output = run_own_command(
             words,
             {fmt::format("COLUMNS={}", ascii_.width), ascii_.theme.color ? "NO_COLOR=" : "NO_COLOR=1",
              ascii_.theme.color ? "CLICOLOR_FORCE=1" : "CLICOLOR_FORCE=0"},
-            stop);
+            interrupt.token());
+        if (interrupt.token().stop_requested()) throw Interrupted{};
+        return output;
     }
 
     // Some are meant to fail: that is what they show. Wrong usage and a crash are not.
@@ -212,19 +208,11 @@ class Reader {
 
     static char letter(std::size_t choice) { return static_cast<char>('a' + choice); }
 
-    // The answer to `hint`, which stands on a line of its own where an answer would not fit behind it.
-    std::string ask_below(const std::string& hint) {
-        constexpr int indent = 2;
-        constexpr int room = 8;  // for the answer
-        if (indent + static_cast<int>(hint.size()) + room <= ascii_.width) return ask("  " + hint + " ");
-        show_below(hint, indent);
-        return ask("  > ");
-    }
-
     // Indented below a question.
-    void show_below(const std::string& text, int indent = 3) {
+    void show_below(const std::string& text) {
+        constexpr int indent = 3;
         Lines lines = wrap(printable(text), ascii_.width - indent, indent);
-        for (std::string& line : lines) line.insert(0, static_cast<std::size_t>(indent), ' ');
+        for (std::string& line : lines) line.insert(0, indent, ' ');
         show(lines);
     }
 
