@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 #include "timeline/advice_of_demos.hpp"
@@ -79,12 +80,34 @@ void explain_overlap(const Run& run, std::vector<std::string>& sentences) {
                         format_duration(total_of(*offloaded)) + ".");
 }
 
-// What formatting did to the loop, and so to everybody on it.
+// The most that was formatted in one turn of the loop, during which nothing else on it could go on.
+Nanoseconds formatted_at_a_stretch(const Timeline& timeline) {
+    std::vector<Span> formatting;
+    std::copy_if(
+        timeline.spans.begin(), timeline.spans.end(), std::back_inserter(formatting),
+        [](const Span& span) { return span.phase == Phase::format && span.state == State::running; });
+    Nanoseconds most = 0;
+    for (const Span& turn : timeline.spans) {
+        if (timeline.lanes[turn.lane].kind != LaneKind::loop || turn.state != State::running) continue;
+        Nanoseconds formatted = 0;
+        for (const Span& span : formatting) {
+            const Nanoseconds inside = std::min(span.end, turn.end) - std::max(span.begin, turn.begin);
+            formatted += std::max<Nanoseconds>(inside, 0);
+        }
+        most = std::max(most, formatted);
+    }
+    return most;
+}
+
+// What formatting did to the loop, and so to everybody on it: nothing is said of a lag of which formatting
+// made less than half.
 void explain_lag(const Run& run, std::vector<std::string>& sentences) {
     const WayRun* const on_loop = find_done(run, Way::coroutines, "inline");
     const WayRun* const offloaded = find_done(run, Way::coroutines, "offloaded");
     if (on_loop == nullptr || !on_loop->heartbeat || on_loop->heartbeat->beats == 0) return;
     const Nanoseconds lag = on_loop->heartbeat->worst_lag;
+    const Nanoseconds formatted = formatted_at_a_stretch(on_loop->timeline);
+    if (formatted == 0 || 2 * formatted < lag) return;
     std::string sentence = "With the formatting on the loop, a timer of 1ms came up to " +
                            format_duration(lag) + " late: so long could nothing else on that loop go on";
     if (offloaded != nullptr && offloaded->heartbeat && offloaded->heartbeat->beats > 0)
