@@ -24,9 +24,10 @@ std::string chatbot_caption(const Variant& variant, const Context& run) {
 }
 
 Nanoseconds chatbot_sequential_time(const Settings& settings) {
-    const Nanoseconds model = settings.get("main-fails") != 0
-                                  ? settings.get("main-latency") + settings.get("fallback-latency")
-                                  : settings.get("main-latency");
+    const Nanoseconds main = settings.get("main-latency");
+    const Nanoseconds limit = settings.get("main-timeout");
+    const bool given_up = settings.get("main-fails") != 0 || main >= limit;
+    const Nanoseconds model = std::min(main, limit) + (given_up ? settings.get("fallback-latency") : 0);
     return settings.get("users") * (2 * settings.get("rtt") + settings.get("work") + model +
                                     settings.get("interval") * settings.get("tokens"));
 }

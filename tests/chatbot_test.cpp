@@ -154,6 +154,34 @@ TEST_CASE("formatting is blamed for the lag that it made, and for no other") {
     CHECK_FALSE(blamed(apart));
 }
 
+TEST_CASE("what the sequential way will take counts main until it is given up, and then fallback") {
+    const auto takes = [](Nanoseconds main, Nanoseconds limit, bool fails) {
+        Settings settings(chatbot.knobs);
+        settings.set("users", 1);
+        settings.set("rtt", 0);
+        settings.set("work", 0);
+        settings.set("interval", 0);
+        settings.set("main-latency", main);
+        settings.set("main-timeout", limit);
+        settings.set("main-fails", fails ? 1 : 0);
+        settings.set("fallback-latency", 7 * ms);
+        return chatbot.sequential_time(settings);
+    };
+    CHECK(takes(20 * ms, 50 * ms, false) == 20 * ms);
+    CHECK(takes(20 * ms, 50 * ms, true) == 27 * ms);
+    CHECK(takes(50 * ms, 50 * ms, false) == 57 * ms);
+    CHECK(takes(60'000 * ms, 50 * ms, false) == 57 * ms);
+    CHECK(takes(60'000 * ms, 50 * ms, true) == 57 * ms);
+}
+
+TEST_CASE("on the command line: a main that is given up soon is no long wait to be warned of") {
+    Process process({.arguments = {"chatbot", "--users", "1", "--way", "sequential", "--main-latency", "60s",
+                                   "--main-timeout", "50ms"}});
+    const Ended ended = process.wait();
+    CHECK(ended.code == 0);
+    CHECK_FALSE(contains(ended.err, "will take about"));
+}
+
 TEST_CASE("main that fails: the sequential way asks fallback then, a race has fallback's answer") {
     if (!installed_redis()) return;
     RunOptions options = chatbot_run(2);
