@@ -40,7 +40,7 @@ void turn(Context& run, net::BlockingRedis& redis, Saved& saved, int id,
     span.enter(State::blocked, Phase::save);
     const net::RedisAnswer done = redis.command(save_command(id, answer));  // RPUSH key question answer
     if (done.ok()) saved[static_cast<std::size_t>(id)] = answer;
-    finish(run, span, done, id, stream.model);
+    finish_turn(run, span, done, id, stream.model);
 }
 
 // Formats on the loop, or on a thread meanwhile: await asyncio.to_thread(format, history)
@@ -74,7 +74,7 @@ asio::awaitable<void> turn_async(Context& run, net::AsyncRedis& redis, Saved& sa
     const std::string save = save_command(id, answer);
     const net::RedisAnswer done = co_await redis.command(save);
     if (done.ok()) saved[static_cast<std::size_t>(id)] = answer;
-    finish(run, span, done, id, stream.model);
+    finish_turn(run, span, done, id, stream.model);
 }
 
 // Python: for id in users: turn(id)

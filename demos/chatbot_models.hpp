@@ -16,19 +16,19 @@ inline const std::string model_names[] = {"main", "fallback"};
 
 /// A model's answer, from its first token on; no token: it failed.
 template <typename Chat>
-struct Stream {
+struct ModelStream {
     int model = 0;
     std::unique_ptr<Chat> chat;
     std::optional<std::string> token;
 
     [[nodiscard]] bool good() const { return token.has_value(); }
 };
-using BlockingStream = Stream<net::BlockingChat>;
-using AsyncStream = Stream<net::AsyncChat>;
+using BlockingStream = ModelStream<net::BlockingChat>;
+using AsyncStream = ModelStream<net::AsyncChat>;
 
 /// Why there is no token, in a few words: "fallback: HTTP 503".
 template <typename Chat>
-std::string why_none(const Stream<Chat>& stream) {
+std::string why_none(const ModelStream<Chat>& stream) {
     return model_names[stream.model] + ": " + (stream.chat ? stream.chat->error() : "no answer");
 }
 

@@ -44,7 +44,7 @@ std::string save_command(int id, const std::string& answer) {
     return net::redis_command({"RPUSH", conversation_key(id), question, "assistant: " + answer});
 }
 
-void finish(Context& run, ScopedSpan& span, const net::RedisAnswer& answer, int id, int model) {
+void finish_turn(Context& run, ScopedSpan& span, const net::RedisAnswer& answer, int id, int model) {
     if (!answer.ok()) return span.fail(answer.error);
     span.end();
     run.note(id, model_names[model]);

@@ -20,7 +20,7 @@ std::vector<std::string> messages_of(const net::RedisAnswer& history);
 std::string save_command(int id, const std::string& answer);
 
 /// The turn is over: with an error when Redis did not take the answer. The lane says which model gave it.
-void finish(Context& run, ScopedSpan& span, const net::RedisAnswer& answer, int id, int model);
+void finish_turn(Context& run, ScopedSpan& span, const net::RedisAnswer& answer, int id, int model);
 
 /// Reads all histories back. A user whose history is not what was there before, the question and the answer
 /// that was saved, has failed.
