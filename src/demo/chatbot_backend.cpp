@@ -15,10 +15,15 @@ RunOptions without_distance(RunOptions options) {
     return options;
 }
 
+// All users share a connection; a turn adds to its user's conversation.
+ConversationUse use_of(const RunOptions& options) {
+    return {.count = static_cast<int>(options.settings.get("users")), .appended = true};
+}
+
 class ChatbotBackend : public Backend {
   public:
     explicit ChatbotBackend(const RunOptions& options)
-        : models_(http_backend(without_distance(options))), redis_(redis_backend(options)) {
+        : models_(http_backend(without_distance(options))), redis_(redis_backend(options, use_of(options))) {
         // Two models and a Redis for each user.
         net::need_descriptors(3 * static_cast<std::size_t>(options.settings.get("users")));
     }

@@ -129,15 +129,20 @@ class Conversations {
     Written written_;
 };
 
-// The proxy has two connections for each of its clients, and the panel `each` has a client a task.
-void check_descriptors(const RunOptions& options) {
+// The panel `each` of the demo redis has a client a task.
+bool shows_each(const RunOptions& options) {
     const auto among = [](const auto& list, const auto& value) {
         return std::find(list.begin(), list.end(), value) != list.end();
     };
-    if (!options.settings.has("tasks") || !among(options.ways, Way::coroutines)) return;
-    if (!options.variants.empty() && !among(options.variants, "each")) return;
+    return among(options.ways, Way::coroutines) &&
+           (options.variants.empty() || among(options.variants, "each"));
+}
+
+// The proxy has two connections for each of its clients.
+void check_descriptors(int connections) {
+    if (connections == 0) return;
     try {
-        net::need_descriptors(2 * static_cast<std::size_t>(options.settings.get("tasks")));
+        net::need_descriptors(2 * static_cast<std::size_t>(connections));
     } catch (const Error& error) {
         throw Error(std::string("the proxy that adds --rtt takes two for each connection: ") + error.what() +
                     "; --rtt 0 needs no proxy, --variant pooled,pipelined few connections");
@@ -146,13 +151,11 @@ void check_descriptors(const RunOptions& options) {
 
 class RedisBackend : public Backend {
   public:
-    explicit RedisBackend(const RunOptions& options) {
+    RedisBackend(const RunOptions& options, const ConversationUse& use) : appended_(use.appended) {
         const bool foreign = !options.redis.empty();
-        appended_ = options.settings.has("users");
         start(options);
         const net::Target where = net::resolve(net::parse_address(redis_));
-        conversations_.emplace(where, static_cast<int>(options.settings.get(appended_ ? "users" : "tasks")),
-                               foreign);
+        conversations_.emplace(where, use.count, foreign);
         if (const std::string error = conversations_->write_all(options.stop); !error.empty()) {
             throw Error("cannot use the Redis at " + redis_ + ": " + error + advice(error));
         }
@@ -166,7 +169,7 @@ class RedisBackend : public Backend {
         }
         rtt_ = options.settings.get("rtt");
         if (rtt_ > 0) {
-            check_descriptors(options);
+            check_descriptors(use.connections);
             proxy_.emplace(options.program,
                            net::proxy_arguments({.to = net::parse_address(redis_), .rtt = rtt_}));
         }
@@ -232,7 +235,7 @@ class RedisBackend : public Backend {
     std::string redis_;  ///< where it is
     std::string name_;
     std::optional<Conversations> conversations_;
-    bool appended_ = false;  ///< the demo adds to them, so they are restored before each way
+    bool appended_;  ///< the demo adds to them, so they are restored before each way
     std::optional<net::BlockingRedis> beside_;  ///< a connection of our own, past the proxy
     std::optional<net::ProxyProcess> proxy_;
     Nanoseconds rtt_ = 0;
@@ -275,8 +278,13 @@ net::RedisOptions redis_options(const Context& run) {
             .stop = run.client().stop};
 }
 
+std::unique_ptr<Backend> redis_backend(const RunOptions& options, const ConversationUse& use) {
+    return std::make_unique<RedisBackend>(options, use);
+}
+
 std::unique_ptr<Backend> redis_backend(const RunOptions& options) {
-    return std::make_unique<RedisBackend>(options);
+    const int tasks = static_cast<int>(options.settings.get("tasks"));
+    return redis_backend(options, {.count = tasks, .connections = shows_each(options) ? tasks : 0});
 }
 
 }  // namespace overlap

@@ -26,10 +26,19 @@ bool compare(ScopedSpan& span, const net::RedisAnswer& answer, int id);
 /// By the knobs "timeout" and "connect-timeout"; Ctrl-C ends what blocks.
 net::RedisOptions redis_options(const Context& run);
 
+/// What a demo does with its conversations.
+struct ConversationUse {
+    int count = 0;          ///< how many there are
+    bool appended = false;  ///< the demo adds to them, so they are restored before each way
+    int connections = 0;    ///< that a way opens at once, where these may be too many for the proxy; 0: few
+};
+
 /// The Redis of --redis; else the installed redis-server, started for this run; else our stand-in, after a
-/// notice. Holds one conversation for each task (the knob "tasks" or "users"), restored before
-/// each way, until it is destroyed, and nothing of ours afterwards. With a
-/// knob "rtt" that is not zero, there is a proxy before it. Throws Error when it cannot be used.
+/// notice. Holds the conversations until it is destroyed, and nothing of ours afterwards. With a knob "rtt"
+/// that is not zero, there is a proxy before it. Throws Error when it cannot be used.
+std::unique_ptr<Backend> redis_backend(const RunOptions& options, const ConversationUse& use);
+
+/// The same for the demo redis: a conversation for each of the knob "tasks", which are only read.
 std::unique_ptr<Backend> redis_backend(const RunOptions& options);
 
 }  // namespace overlap
