@@ -1,5 +1,4 @@
-// A chatbot, whole: a user's history from Redis, a prompt of it, two models raced for the first token, the
-// answer streamed and saved. Which stage costs most, and where may it run? Lesson: lessons/14-chatbot
+// A chatbot, whole: which stage of its turn costs most, and where may it run? Lesson: lessons/14-chatbot
 
 #include <asio/awaitable.hpp>
 #include <asio/co_spawn.hpp>
@@ -144,6 +143,7 @@ const Demo chatbot{
     .no_processes = "a worker process answers once, and the stages here go back and forth",
     .variants = variants,
     .next = chatbot_next,
+    .lesson = 14,
     .source = chatbot_source,
 };
 

@@ -47,7 +47,6 @@ inline constexpr Example chatbot_examples[] = {
 };
 
 inline constexpr std::string_view chatbot_next[] = {"overlap chatbot --work 200ms --way coroutines",
-                                                    "overlap chatbot --main-fails", "overlap code chatbot",
-                                                    "overlap lesson 14"};
+                                                    "overlap chatbot --main-fails", "overlap code chatbot"};
 
 }  // namespace overlap
