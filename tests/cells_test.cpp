@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <cstddef>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -125,6 +127,26 @@ TEST_CASE("each failed attempt of a task is marked") {
 TEST_CASE("each state has its own character") {
     CHECK(drawn({span(0, 20, State::queued), span(20, 40, State::waiting), span(40, 60, State::blocked),
                  span(60, 80, State::running), span(80, 100, State::ready)}) == "|.--==##x|");
+}
+
+TEST_CASE("each stage of a chatbot, and no other phase, has a glyph of its own where it begins") {
+    const auto first_glyph = [](Phase phase) {
+        int brief = 0;
+        Span only = span(0, 100);
+        only.phase = phase;
+        return draw_lane(std::vector<Span>{only}, LaneKind::task, Axis{100, 10}, brief).front();
+    };
+    const Glyph glyphs[] = {Glyph::history, Glyph::format, Glyph::model, Glyph::answer, Glyph::save};
+    std::size_t stage = 0;
+    // One beyond the last: a phase that is added behind it is no stage.
+    for (int number = 0; number <= static_cast<int>(last_phase) + 1; ++number) {
+        const auto phase = static_cast<Phase>(number);
+        CAPTURE(number);
+        const bool expected = stage < std::size(chatbot_stages) && chatbot_stages[stage] == phase;
+        CHECK(is_stage(phase) == expected);
+        CHECK(first_glyph(phase) == (expected ? glyphs[stage++] : Glyph::cap));
+    }
+    CHECK(stage == std::size(chatbot_stages));
 }
 
 TEST_CASE("spans drawn as brief are counted") {

@@ -158,9 +158,28 @@ void mark_tokens(const std::vector<Bar>& bars, const Axis& axis, std::vector<Gly
     }
 }
 
-Glyph glyph_of(Phase stage) {
-    return static_cast<Glyph>(static_cast<int>(Glyph::history) + static_cast<int>(stage) -
-                              static_cast<int>(Phase::history));
+Glyph glyph_of(Phase phase) {
+    switch (phase) {
+        case Phase::history:
+            return Glyph::history;
+        case Phase::format:
+            return Glyph::format;
+        case Phase::model:
+            return Glyph::model;
+        case Phase::answer:
+            return Glyph::answer;
+        case Phase::save:
+            return Glyph::save;
+        case Phase::none:
+        case Phase::connect:
+        case Phase::user:
+        case Phase::posts:
+        case Phase::first_token:
+        case Phase::token:
+        case Phase::finish:
+            break;  // no stages: their bars show the state
+    }
+    return Glyph::blank;
 }
 
 // A stage may go through several states: queued, and then running.

@@ -56,7 +56,7 @@ inline constexpr Phase last_phase = Phase::save;
 inline constexpr Phase chatbot_stages[] = {Phase::history, Phase::format, Phase::model, Phase::answer,
                                            Phase::save};
 
-constexpr bool is_stage(Phase phase) { return phase >= Phase::history; }
+constexpr bool is_stage(Phase phase) { return phase >= Phase::history && phase <= Phase::save; }
 
 /// One stretch of one lane in one state: [begin, end).
 struct Span {
