@@ -30,7 +30,8 @@ struct FirstCompleted {
 /// result is no good, does not win. The winner's rivals are cancelled, and it returns once they have ended,
 /// as they may use what belongs to the caller. Cancelling it cancels all children.
 ///
-/// Asio's own `a || b` is no race: there the first to end wins, also when it failed.
+/// Asio's own `a || b` passes over a child that throws too (in Asio 1.22), but there is no asking whether a
+/// result is good: a failure that is returned as a result wins.
 template <typename T, typename IsGood>
 asio::awaitable<FirstCompleted<T>> first_completed(std::vector<asio::awaitable<T>> children, IsGood is_good) {
     struct State : Children {
