@@ -120,6 +120,7 @@ TEST_CASE("questions without their answers are refused") {
     CHECK(contains(refusal(without("c) Yes", "d) Yes")), "expected an answer 'c) "));
     CHECK(contains(refusal(title + checks.substr(0, checks.find("<details>"))), "numbered list"));
     CHECK(contains(refusal(title + checks + "\n```text\nx\n```\n"), "something beside"));
+    CHECK(contains(refusal(title + checks + "\n" + run_block), "something beside"));
 }
 
 TEST_CASE("a title that does not fit its folder is refused, with the lesson's name") {

@@ -105,12 +105,12 @@ std::vector<Step> parse_checks(const std::vector<Step>& blocks) {
     std::vector<Step> steps;
     std::vector<std::vector<Entry>> lists;
     for (const Step& step : blocks) {
-        const Block& block = std::get<Block>(step);
-        if (block.kind == BlockKind::list && block.number > 0) {
-            lists.push_back(entries_of(block));
-        } else if (block.kind == BlockKind::paragraph) {
+        const Block* const block = std::get_if<Block>(&step);  // null: a run or a prediction
+        if (block != nullptr && block->kind == BlockKind::list && block->number > 0) {
+            lists.push_back(entries_of(*block));
+        } else if (block != nullptr && block->kind == BlockKind::paragraph) {
             steps.push_back(step);
-        } else if (block.kind != BlockKind::html) {
+        } else if (block == nullptr || block->kind != BlockKind::html) {
             throw Error("'" + std::string(checks_title) + "' holds something beside questions and answers");
         }
     }
