@@ -1,11 +1,11 @@
 #include "claims/run_claims.hpp"
 
 #include <algorithm>
+#include <exception>
 
 #include "demo/cores.hpp"
 #include "demo/runner.hpp"
 #include "record/clock.hpp"
-#include "timeline/error.hpp"
 #include "trace/trace.hpp"
 
 namespace overlap {
@@ -124,11 +124,17 @@ bool needs_another(const std::vector<Judgement>& tries) {
 
 Judgement settle(const std::vector<Judgement>& tries) {
     const Count count = count_of(tries);
-    const bool denies = count.denied > count.others;
+    const bool denies = count.denied >= 2 || count.others == 0;
     const auto last = std::find_if(tries.rbegin(), tries.rend(), [&](const Judgement& judgement) {
         return !judgement.noisy && (judgement.verdict == Verdict::does_not_hold) == denies;
     });
-    return last == tries.rend() ? tries.back() : *last;
+    if (last == tries.rend()) return tries.back();
+    if (count.denied != 1 || !denies) return *last;
+    return {Verdict::not_run,
+            std::string(tries.back().noisy ? "the machine was too busy to measure it again"
+                                           : "there was no time to measure it again") +
+                " after: " + last->measured,
+            ""};
 }
 
 Claim untested(const ClaimTest& test, bool quick) {
@@ -138,12 +144,6 @@ Claim untested(const ClaimTest& test, bool quick) {
                 .called_true = test.called_true};
     for (const Trial& trial : test.trials) claim.tests.push_back(command_of(trial, quick));
     return claim;
-}
-
-Judgement settle_early(const std::vector<Judgement>& tries) {
-    Judgement judgement = settle(tries);
-    if (judgement.verdict != Verdict::does_not_hold) return judgement;
-    return {Verdict::not_run, "there was no time to measure it again after: " + judgement.measured, ""};
 }
 
 std::optional<Claim> test_claim(const ClaimTest& test, const ClaimOptions& options) {
@@ -158,8 +158,8 @@ std::optional<Claim> test_claim(const ClaimTest& test, const ClaimOptions& optio
             tries.push_back(test.judge(*evidence));
             late = options.last_try && steady_now() > *options.last_try;
         }
-        claim.judgement = needs_another(tries) ? settle_early(tries) : settle(tries);
-    } catch (const Error& error) {
+        claim.judgement = settle(tries);
+    } catch (const std::exception& error) {  // a thread that is refused, say: the other claims can be tested
         if (options.stop.stop_requested()) return std::nullopt;
         claim.judgement = {Verdict::not_run, error.what(), ""};
     }

@@ -35,14 +35,12 @@ Claim untested(const ClaimTest& test, bool quick);
 /// hold. None when it was interrupted. What could not be run is a verdict, not an error.
 std::optional<Claim> test_claim(const ClaimTest& test, const ClaimOptions& options);
 
-/// The verdict of several tries, by majority, of those that were not too noisy. Not empty.
+/// The verdict of one to three tries, by those that were not too noisy: "does not hold" takes two that deny
+/// it. With one, and nothing else, it is "not run", for the machine was too busy to measure it again, or
+/// there was no time to.
 Judgement settle(const std::vector<Judgement>& tries);
 
 /// Whether these tries do not settle it yet.
 bool needs_another(const std::vector<Judgement>& tries);
-
-/// The verdict where there is no time for another try: one denial is too little for "does not hold". Not
-/// empty.
-Judgement settle_early(const std::vector<Judgement>& tries);
 
 }  // namespace overlap
