@@ -7,6 +7,7 @@
 
 #include "support/calls_under_way.hpp"
 #include "support/cli.hpp"
+#include "support/machine_use.hpp"
 #include "support/process.hpp"
 #include "support/screen.hpp"
 #include "support/text.hpp"
@@ -112,6 +113,17 @@ TEST_CASE("Ctrl-C at a terminal shows what was tested by then, and no progress l
     CHECK(contains(screen, "two-tasks:"));
     CHECK(contains(screen, "Interrupted: 1 of 2 were tested."));
     CHECK_FALSE(contains(screen, "claim 2 of 2"));
+}
+
+TEST_CASE("where no thread can be started any more, that claim is not run, and the table is not lost") {
+    if (sanitized) return;  // which stand in the same place
+    const Ended ended = run(Launch{
+        .arguments = {"claims", "--quick", "--plain", "--only", "three-calls,threads-match,not-awaited"},
+        .environment = {"LD_PRELOAD=" OVERLAP_REFUSE_THREADS}});
+    check_tested(ended);
+    CHECK(contains(ended.out, "claim\tthree-calls\t"));
+    CHECK(contains(ended.out, "claim\tthreads-match\tnot_run\t"));
+    CHECK(contains(ended.out, "claim\tnot-awaited\tnot_run\t"));
 }
 
 TEST_CASE("where there is no Python, the claims about it are not run, and that is no failure") {

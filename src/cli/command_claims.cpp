@@ -6,6 +6,7 @@
 #include <iostream>
 #include <map>
 #include <optional>
+#include <system_error>
 
 #include "claims/run_claims.hpp"
 #include "cli/commands.hpp"
@@ -55,8 +56,15 @@ bool told_to_end() {
 std::optional<Claim> test_one(const ClaimTest& test, ClaimOptions options) {
     if (told_to_end()) return std::nullopt;
     if (runs_programs(test)) return test_claim(test, options);
-    const Interrupt interrupt;
-    options.stop = interrupt.token();
+    std::optional<Interrupt> interrupt;
+    try {
+        interrupt.emplace();
+    } catch (const std::system_error& error) {  // no thread for it: the table of the others is not lost
+        Claim claim = untested(test, options.quick);
+        claim.judgement.measured = error.what();
+        return claim;
+    }
+    options.stop = interrupt->token();
     return test_claim(test, options);
 }
 
