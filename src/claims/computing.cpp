@@ -1,5 +1,6 @@
 // Claims about computing: what a thread, a coroutine and a process gain there.
 #include <algorithm>
+#include <utility>
 
 #include "claims/judge.hpp"
 #include "claims/judgements.hpp"
@@ -57,8 +58,10 @@ Judgement judge_tenfold(const Measurements& evidence) {
     if (*threads < 1.2) {
         const WayRun& pool = *done_pool(formatted, PoolKind::threads);
         if (starved_pool(pool, formatted.machine.cores)) return too_busy(pool);
-        return {Verdict::does_not_hold, found, ""};
     }
+    // Where each had a core, the cores are not what was missing.
+    const bool cores_are_few = std::cmp_less(formatted.machine.cores, tasks);
+    if (*threads < 1.2 || !cores_are_few) return {Verdict::does_not_hold, found, ""};
     return {Verdict::holds_only_when, found,
             std::string("there are the cores for it") + (*lock < 1.2 ? " and no lock" : "") + ": " +
                 cores_of(formatted) + " gave " + times(*threads) +
@@ -112,7 +115,6 @@ Judgement judge_processes(const Measurements& evidence) {
     const WayRun* const processes = done_pool(run, PoolKind::processes);
     const std::optional<double> ratio = ratio_of(threads, processes);
     if (!ratio) return unmeasured(evidence);
-    const double got = static_cast<double>(processes->usage.cpu) / static_cast<double>(total_of(*processes));
     const int at_once = computing_at_once(*processes);
     const std::string found =
         plural(tasks_of(*threads), "task") + " under an imitated GIL: " + time_of(*threads) +
@@ -122,10 +124,7 @@ Judgement judge_processes(const Measurements& evidence) {
         std::to_string(at_once);
     if (*ratio >= 1.3) return {Verdict::holds, found, ""};
     // On a busy machine they compute side by side and get no more of it than the threads did.
-    if (at_once >= 2 && got < 1.3) {
-        return {Verdict::holds_only_when, found,
-                "cores are free: here the processes got " + percent(got) + " of one core"};
-    }
+    if (at_once >= 2 && starved_pool(*processes, run.machine.cores)) return too_busy(*processes);
     return {Verdict::does_not_hold, found, ""};
 }
 

@@ -63,8 +63,8 @@ Judgement judge_redis_pool(const Measurements& evidence) {
         return {Verdict::does_not_hold, found, ""};
     if (*slower <= 1.1) return {Verdict::holds, found, ""};
     return {Verdict::holds_only_when, found,
-            "the pool is large enough: reads queued for its " + connections(*pooled) + ", and all took " +
-                times(*slower) + " as long"};
+            "what counts is one read, not all of them: these queued for " + connections(*pooled) +
+                ", and took " + times(*slower) + " as long"};
 }
 
 std::vector<ClaimTest> claims_of_connections() {

@@ -47,7 +47,7 @@ double share_of_a_core(const WayRun& way) {
 
 bool starved(const WayRun& way) { return share_of_a_core(way) < 0.75; }
 
-bool starved_pool(const WayRun& pool, int cores) { return cores >= 2 && share_of_a_core(pool) < 1.25; }
+bool starved_pool(const WayRun& pool, int cores) { return cores >= 2 && share_of_a_core(pool) < 1.5; }
 
 Judgement too_busy(const WayRun& way) {
     return {.verdict = Verdict::not_run,
