@@ -97,13 +97,17 @@ Judgement judge_threads_and_lock(const Measurements& evidence) {
     const std::string found = "threads under an imitated GIL: " + times(*locked) +
                               " as fast as one task at a time; without it " + times(*unlocked) + " on " +
                               cores_of(evidence.runs.at(1));
-    if (*locked >= 1.2) return {Verdict::does_not_hold, found, ""};
+    // Where threads gain nothing without the lock either, the lock is not shown to be the cause.
     if (*unlocked < 1.2) {
         const Run& run = evidence.runs.at(1);
+        if (run.machine.cores < 2)
+            return {Verdict::not_run, "there is one core to use: without a lock threads gain nothing either",
+                    ""};
         const WayRun& pool = *done_pool(run, PoolKind::threads);
         if (starved_pool(pool, run.machine.cores)) return too_busy(pool);
-        return {Verdict::holds, found, ""};
+        return {Verdict::does_not_hold, found, ""};
     }
+    if (*locked >= 1.2) return {Verdict::does_not_hold, found, ""};
     return {Verdict::holds_only_when, found, "a lock lets one thread compute at a time"};
 }
 
