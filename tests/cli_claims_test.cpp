@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -124,6 +125,20 @@ TEST_CASE("where no thread can be started any more, that claim is not run, and t
     CHECK(contains(ended.out, "claim\tthree-calls\t"));
     CHECK(contains(ended.out, "claim\tthreads-match\tnot_run\t"));
     CHECK(contains(ended.out, "claim\tnot-awaited\tnot_run\t"));
+}
+
+TEST_CASE("the command under a Python claim names the interpreter that was found") {
+    const Json document = run_as_json({"claims", "--quick", "--only", "python-client-each"});
+    const Json& claim = document.at("claims")[0];
+    if (claim.at("measured").get<std::string>().starts_with("no python3 here")) return;
+    for (const Json& line : claim.at("tests")) {
+        const auto text = line.get<std::string>();
+        CAPTURE(text);
+        const std::size_t begin = text.find(" -- ") + 4;
+        const std::string python = text.substr(begin, text.find(' ', begin) - begin);
+        CHECK((python == "python3" || python == "/usr/bin/python3"));
+        CHECK(std::system((python + " -c 'import httpx' >/dev/null 2>&1").c_str()) == 0);
+    }
 }
 
 TEST_CASE("where there is no Python, the claims about it are not run, and that is no failure") {

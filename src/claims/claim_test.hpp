@@ -64,6 +64,9 @@ std::vector<ClaimTest> claims_of_costs();
 std::vector<ClaimTest> claims_of_connections();
 std::vector<ClaimTest> claims_of_python();
 
+/// The exit code of docs/python/many_calls.py where its package is missing.
+inline constexpr int package_missing = 3;
+
 /// How long our server holds an answer back from the trial's program.
 Nanoseconds latency_of(const Trial& trial, bool quick);
 
@@ -74,6 +77,7 @@ const std::vector<ClaimTest>& all_claim_tests();
 std::vector<std::string> claim_names();
 
 /// What can be typed to see the trial: "overlap api --tasks 3 --latency 2s --way sequential,coroutines".
-std::string command_of(const Trial& trial, bool quick);
+/// A Python program's is to be typed in the folder of the sources; `python` is the interpreter.
+std::string command_of(const Trial& trial, bool quick, const std::string& python = "python3");
 
 }  // namespace overlap

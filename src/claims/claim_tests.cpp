@@ -40,11 +40,11 @@ Nanoseconds latency_of(const Trial& trial, bool quick) {
     return quick && trial.quick_latency > 0 ? trial.quick_latency : trial.latency;
 }
 
-std::string command_of(const Trial& trial, bool quick) {
+std::string command_of(const Trial& trial, bool quick, const std::string& python) {
     if (trial.demo == nullptr) {
-        return "overlap trace --latency " + format_exact(latency_of(trial, quick)) +
-               " -- python3 docs/python/many_calls.py " + std::string(trial.package) + " " +
-               std::string(trial.mode) + " " + std::to_string(trial.calls);
+        return "overlap trace --latency " + format_exact(latency_of(trial, quick)) + " -- " + python +
+               " docs/python/many_calls.py " + std::string(trial.package) + " " + std::string(trial.mode) +
+               " " + std::to_string(trial.calls);
     }
     std::string line = "overlap " + std::string(trial.demo->name);
     std::int64_t tasks = 0;

@@ -40,17 +40,28 @@ RunOptions run_options(const Trial& trial, const ClaimOptions& options) {
     return run;
 }
 
-// The first python3 that has the package: the one of the PATH, or the system's. What it prints is not ours.
-constexpr const char* find_python =
-    "for python in python3 /usr/bin/python3; do "
-    "\"$python\" -c \"import $1\" >/dev/null 2>&1 && exec \"$python\" -c \"$0\" \"$@\" >/dev/null 2>&1; "
-    "done; exit 3";
+// The first python3 that has the package: the one of the PATH, or the system's. Empty where none has it; none
+// when we were told to end meanwhile.
+std::optional<std::string> find_python(const std::string& package, const HeldSignals* held) {
+    std::optional<HeldSignals> own;
+    const HeldSignals& signals = held != nullptr ? *held : own.emplace();
+    for (const char* const python : {"python3", "/usr/bin/python3"}) {
+        Command import({"sh", "-c", "exec \"$0\" -c \"import $1\" >/dev/null 2>&1", python, package},
+                       our_environment(), signals);
+        const CommandEnd end = import.wait(20 * second, second);
+        if (end.interrupted) return std::nullopt;
+        if (end.exit_code == 0 && end.signal == 0) return python;
+    }
+    return "";
+}
 
-Run run_program(const Trial& trial, const ClaimOptions& claim) {
+// What it prints is not ours.
+Run run_program(const Trial& trial, const ClaimOptions& claim, const std::string& python) {
     TraceOptions options;
     options.command = {"sh",
                        "-c",
-                       find_python,
+                       "exec \"$0\" -c \"$@\" >/dev/null 2>&1",
+                       python,
                        std::string(many_calls_source),
                        std::string(trial.package),
                        std::string(trial.mode),
@@ -59,19 +70,40 @@ Run run_program(const Trial& trial, const ClaimOptions& claim) {
     options.timeout = 60 * second;
     options.held = claim.held;
     Run run = trace(options);
-    run.title = command_of(trial, claim.quick);
+    run.title = command_of(trial, claim.quick, python);
     run.knobs.push_back({"calls", "", trial.calls});
+    return run;
+}
+
+Run no_python_for(const Trial& trial, bool quick) {
+    Run run;
+    run.title = command_of(trial, quick);
+    run.traced = TracedCommand{.line = run.title, .exit_code = package_missing};
+    return run;
+}
+
+Run interrupted_run() {
+    Run run;
+    run.interrupted = true;
     return run;
 }
 
 // The first try takes what another claim's first try gave; a second one is to be a new measurement.
 Run shared_program(const Trial& trial, const ClaimOptions& options, bool first_try) {
-    if (options.programs == nullptr || !first_try) return run_program(trial, options);
+    Programs none;
+    Programs& programs = options.programs != nullptr ? *options.programs : none;
     const std::string line = command_of(trial, options.quick);
-    if (const auto found = options.programs->find(line); found != options.programs->end())
+    if (const auto found = programs.runs.find(line); first_try && found != programs.runs.end())
         return found->second;
-    Run run = run_program(trial, options);
-    if (!run.interrupted) options.programs->emplace(line, run);
+    const std::string package(trial.package);
+    if (!programs.pythons.contains(package)) {
+        const std::optional<std::string> python = find_python(package, options.held);
+        if (!python) return interrupted_run();
+        programs.pythons[package] = *python;
+    }
+    const std::string& python = programs.pythons[package];
+    Run run = python.empty() ? no_python_for(trial, options.quick) : run_program(trial, options, python);
+    if (!run.interrupted) programs.runs.emplace(line, run);
     return run;
 }
 
@@ -92,6 +124,17 @@ std::optional<Measurements> measure(const ClaimTest& test, const ClaimOptions& o
         if (options.stop.stop_requested()) return std::nullopt;
     }
     return evidence;
+}
+
+// A Python program's command names the interpreter that was found for it.
+void name_pythons(Claim& claim, const ClaimTest& test, const Measurements& evidence) {
+    std::size_t run = 0;
+    for (std::size_t i = 0; i < test.trials.size(); ++i) {
+        const Demo* const demo = test.trials[i].demo;
+        if (demo != nullptr && demo->measure != nullptr) continue;
+        if (demo == nullptr) claim.tests[i] = evidence.runs[run].title;
+        ++run;
+    }
 }
 
 // What the tries say that were not too noisy to say anything.
@@ -155,6 +198,7 @@ std::optional<Claim> test_claim(const ClaimTest& test, const ClaimOptions& optio
         while (needs_another(tries) && !late) {
             const std::optional<Measurements> evidence = measure(test, options, tries.empty());
             if (!evidence) return std::nullopt;
+            name_pythons(claim, test, *evidence);
             tries.push_back(test.judge(*evidence));
             late = options.last_try && steady_now() > *options.last_try;
         }

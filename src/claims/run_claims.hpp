@@ -13,14 +13,19 @@
 
 namespace overlap {
 
+/// What is known of Python programs from the claims that were tested before.
+struct Programs {
+    std::map<std::string, Run> runs;             ///< by their command
+    std::map<std::string, std::string> pythons;  ///< by package: the interpreter that has it; "" if none has
+};
+
 struct ClaimOptions {
     bool quick = false;
     std::string program;                  ///< the overlap binary, which is the server and the measuring child
     const HeldSignals* held = nullptr;    ///< that a Python program is not to inherit
     std::stop_token stop;                 ///< Ctrl-C, of demos; a Python program is told by its signal
     std::function<CpuSample()> own_cost;  ///< see Observer
-    std::map<std::string, Run>* programs =
-        nullptr;  ///< what Python programs gave: claims that are tested by the same one share it
+    Programs* programs = nullptr;         ///< what claims that run the same programs share; null: nothing
     std::optional<Nanoseconds> last_try;  ///< on CLOCK_MONOTONIC: nothing is measured again after it
 };
 

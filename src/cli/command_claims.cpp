@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <csignal>
 #include <iostream>
-#include <map>
 #include <optional>
 #include <system_error>
 
@@ -100,7 +99,7 @@ int run_claims(const Invocation& invocation) {
         const HeldSignals signals;  // between two claims nothing may end us unheard
         ProgressLine progress(1);
         const Observer observer = progress.observer();
-        std::map<std::string, Run> programs;
+        Programs programs;
         ClaimOptions options{.quick = request.quick,
                              .program = "/proc/self/exe",
                              .held = &signals,
