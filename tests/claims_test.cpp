@@ -449,6 +449,10 @@ TEST_CASE("a program that could not do its part is not judged") {
         Run silent = traced(300, 300);
         silent.ways.front().timeline = {};
         CHECK(verdict(judge(evidence(std::vector{silent, silent}))) == Verdict::not_run);
+        silent.traced->signal = 9;
+        const Judgement killed = judge(evidence(std::vector{traced(300, 300), silent}));
+        CHECK(verdict(killed) == Verdict::not_run);
+        CHECK(contains(killed.measured, "ended by signal 9"));
     }
 }
 

@@ -54,6 +54,9 @@ Judgement could_not_run(const Measurements& evidence) {
                     std::string("no python3 here has the package ") + (httpx ? "httpx" : "aiohttp"), ""};
         }
         if (run.traced->timed_out) return {Verdict::not_run, "the program did not end in time", ""};
+        if (run.traced->signal != 0)
+            return {Verdict::not_run, "the program was ended by signal " + std::to_string(run.traced->signal),
+                    ""};
         if (run.traced->exit_code != all_answered && run.traced->exit_code != some_failed)
             return {Verdict::not_run,
                     "the program ended with exit code " + std::to_string(run.traced->exit_code), ""};
