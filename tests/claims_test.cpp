@@ -252,6 +252,11 @@ TEST_CASE("async computes no faster, unless it does") {
     };
     CHECK(judge(in_turn(Way::coroutines, State::running, 8, 50)) == Verdict::holds);
     CHECK(judge(at_once(Way::coroutines, State::running, 8, 200)) == Verdict::does_not_hold);
+    // 400 ms of work that took 500, as something else had the core: coroutines that took 402 are no faster.
+    WayRun slowed = in_turn(Way::sequential, State::running, 10, 50);
+    slowed.usage.cpu = 400 * ms;
+    CHECK(verdict(judge_async_cpu(evidence({slowed, in_turn(Way::coroutines, State::running, 6, 67)}))) ==
+          Verdict::holds);
 }
 
 TEST_CASE("threads gain little under a lock") {
