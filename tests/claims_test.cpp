@@ -340,7 +340,11 @@ TEST_CASE("tens of thousands of coroutines, and what a thread is beside one") {
         return verdict(judgement(Measurements{.runs = {}, .costs = {costs}}));
     };
     CHECK(judge(judge_many, spawned(50'000, 600, 40'000, 8'500)) == Verdict::holds);
-    CHECK(judge(judge_many, spawned(5'000, 600, 40'000, 8'500)) == Verdict::does_not_hold);
+    CHECK(judge(judge_many, spawned(50'000, 30'000, 40'000, 8'500)) == Verdict::does_not_hold);
+    CHECK(judge(judge_many, spawned(50'000, 600, 40'000, 1'000)) == Verdict::does_not_hold);
+    Costs limited = spawned(5'000, 600, 40'000, 8'500);  // by this machine, which says nothing of coroutines
+    limited.kinds[0].limit = "not enough memory";
+    CHECK(judge(judge_many, limited) == Verdict::not_run);
     Costs failed = spawned(50'000, 600, 40'000, 8'500);
     failed.kinds[0].error = "the child ended";
     CHECK(judge(judge_many, failed) == Verdict::not_run);
@@ -361,8 +365,9 @@ TEST_CASE("a layer costs what its CPU time says") {
         return verdict(judge_layers(Measurements{.runs = {}, .costs = {costs}}));
     };
     CHECK(judge(2'000, 2'300, 2'600, 2'700, 9'000) == Verdict::holds);
-    CHECK(judge(2'000, 2'010, 2'020, 2'010, 9'000) == Verdict::holds_only_when);
-    CHECK(judge(2'000, 2'010, 2'020, 2'010, 2'030) == Verdict::does_not_hold);
+    CHECK(judge(2'000, 2'300, 2'310, 2'310, 9'000) == Verdict::holds_only_when);
+    // That a whole request takes more than a read says nothing of layers.
+    CHECK(judge(2'000, 2'010, 2'020, 2'010, 9'000) == Verdict::does_not_hold);
 }
 
 TEST_CASE("keeping a connection gains what opening one costs") {
