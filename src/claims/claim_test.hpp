@@ -23,14 +23,15 @@ struct Setting {
 
 /// One thing to run: a demo, or where `demo` is null a Python program under our server's eyes.
 struct Trial {
+    static constexpr int one_per_task = -1;  ///< of workers
+
     const Demo* demo = nullptr;
     std::vector<Setting> settings = {};
     std::vector<Way> ways = {};  ///< empty in a demo that measures costs
     std::vector<std::string> variants = {};
     std::vector<PoolKind> pools = {};
-    int workers = 0;  ///< of a pool; 0: one per core
-    static constexpr int one_per_task = -1;
-    int repeat = 1;  ///< times to run it, of which the median is taken; of a demo with timelines
+    int workers = 0;  ///< of a pool; 0: one per core; or one_per_task
+    int repeat = 1;   ///< times to run it, of which the median is taken; of a demo with timelines
 
     std::string_view package = {};  ///< that the program needs: "httpx"
     std::string_view mode = {};     ///< its first argument: "shared" or "each"
@@ -53,7 +54,7 @@ struct ClaimTest {
     int full_seconds = 1;  ///< about what testing it takes
     int quick_seconds = 1;
     std::vector<Trial> trials;
-    Judgement (*judge)(const Measurements& evidence) = nullptr;  ///< a pure function of what was measured
+    Judgement (*judge)(const Measurements& measured) = nullptr;  ///< a pure function of what was measured
 };
 
 /// The claims of each theme, in the order of the table.

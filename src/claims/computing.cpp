@@ -39,21 +39,21 @@ Trial repeated(Trial trial) {
 
 }  // namespace
 
-Judgement judge_tenfold(const Measurements& evidence) {
-    const Run& formatted = evidence.runs.at(0);
-    const Run& locked = evidence.runs.at(1);
+Judgement judge_tenfold(const Measurements& measured) {
+    const Run& formatted = measured.runs.at(0);
+    const Run& locked = measured.runs.at(1);
     const WayRun* const inside = find_done(formatted, Way::coroutines);
     const std::optional<double> threads = ratio_of(inside, done_pool(formatted, PoolKind::threads));
     const std::optional<double> lock =
         ratio_of(find_done(locked, Way::sequential), done_pool(locked, PoolKind::threads));
-    if (!threads || !lock) return unmeasured(evidence);
+    if (!threads || !lock) return unmeasured(measured);
     for (const WayRun* alone : {inside, find_done(locked, Way::sequential)}) {
         if (starved(*alone)) return too_busy(*alone);
     }
     const std::size_t tasks = tasks_of(*inside);
     const double promised = 0.8 * static_cast<double>(tasks);
-    const std::string found = times(*threads) + " as fast with " + plural(tasks, "thread") + " on " +
-                              cores_of(formatted) + "; under an imitated GIL " + times(*lock);
+    const std::string found = times_in_words(*threads) + " as fast with " + plural(tasks, "thread") + " on " +
+                              cores_of(formatted) + "; under an imitated GIL " + times_in_words(*lock);
     if (*threads >= promised && *lock >= promised) return {Verdict::holds, found, ""};
     if (*threads >= promised) return {Verdict::holds_only_when, found, "the lock (GIL) is released"};
     if (*threads < 1.2) {
@@ -65,15 +65,15 @@ Judgement judge_tenfold(const Measurements& evidence) {
     if (*threads < 1.2 || !cores_are_few) return {Verdict::does_not_hold, found, ""};
     return {Verdict::holds_only_when, found,
             std::string("there are the cores for it") + (*lock < 1.2 ? " and no lock" : "") + ": " +
-                cores_of(formatted) + " gave " + times(*threads) +
-                (*lock < 1.2 ? ", under the lock " + times(*lock) : "")};
+                cores_of(formatted) + " gave " + times_in_words(*threads) +
+                (*lock < 1.2 ? ", under the lock " + times_in_words(*lock) : "")};
 }
 
-Judgement judge_async_cpu(const Measurements& evidence) {
-    const Run& run = evidence.runs.at(0);
+Judgement judge_async_cpu(const Measurements& measured) {
+    const Run& run = measured.runs.at(0);
     const WayRun* const alone = find_done(run, Way::sequential);
     const WayRun* const coroutines = find_done(run, Way::coroutines);
-    if (!ratio_of(alone, coroutines)) return unmeasured(evidence);
+    if (!ratio_of(alone, coroutines)) return unmeasured(measured);
     for (const WayRun* way : {alone, coroutines}) {
         if (starved(*way)) return too_busy(*way);
     }
@@ -86,23 +86,23 @@ Judgement judge_async_cpu(const Measurements& evidence) {
             ""};
 }
 
-Judgement judge_threads_and_lock(const Measurements& evidence) {
+Judgement judge_threads_and_lock(const Measurements& measured) {
     const auto gain = [](const Run& run) {
         return ratio_of(find_done(run, Way::sequential), done_pool(run, PoolKind::threads));
     };
-    const std::optional<double> locked = gain(evidence.runs.at(0));
-    const std::optional<double> unlocked = gain(evidence.runs.at(1));
-    if (!locked || !unlocked) return unmeasured(evidence);
-    for (const Run& run : evidence.runs) {
+    const std::optional<double> locked = gain(measured.runs.at(0));
+    const std::optional<double> unlocked = gain(measured.runs.at(1));
+    if (!locked || !unlocked) return unmeasured(measured);
+    for (const Run& run : measured.runs) {
         const WayRun* const alone = find_done(run, Way::sequential);
         if (starved(*alone)) return too_busy(*alone);
     }
-    const std::string found = "threads under an imitated GIL: " + times(*locked) +
-                              " as fast as one task at a time; without it " + times(*unlocked) + " on " +
-                              cores_of(evidence.runs.at(1));
+    const std::string found = "threads under an imitated GIL: " + times_in_words(*locked) +
+                              " as fast as one task at a time; without it " + times_in_words(*unlocked) +
+                              " on " + cores_of(measured.runs.at(1));
     // Where threads gain nothing without the lock either, the lock is not shown to be the cause.
     if (*unlocked < 1.2) {
-        const Run& run = evidence.runs.at(1);
+        const Run& run = measured.runs.at(1);
         if (run.machine.cores < 2)
             return {Verdict::not_run, "there is one core to use: without a lock threads gain nothing either",
                     ""};
@@ -114,14 +114,14 @@ Judgement judge_threads_and_lock(const Measurements& evidence) {
     return {Verdict::holds_only_when, found, "a lock lets one thread compute at a time"};
 }
 
-Judgement judge_processes(const Measurements& evidence) {
-    const Run& run = evidence.runs.at(0);
+Judgement judge_processes(const Measurements& measured) {
+    const Run& run = measured.runs.at(0);
     if (run.machine.cores < 2)
         return {Verdict::not_run, "there is one core to use: nothing can compute at the same time", ""};
     const WayRun* const threads = done_pool(run, PoolKind::threads);
     const WayRun* const processes = done_pool(run, PoolKind::processes);
     const std::optional<double> ratio = ratio_of(threads, processes);
-    if (!ratio) return unmeasured(evidence);
+    if (!ratio) return unmeasured(measured);
     const int at_once = computing_at_once(*processes);
     const std::string found =
         plural(tasks_of(*threads), "task") + " under an imitated GIL: " + time_of(*threads) +
@@ -135,11 +135,11 @@ Judgement judge_processes(const Measurements& evidence) {
     return {Verdict::does_not_hold, found, ""};
 }
 
-Judgement judge_turns(const Measurements& evidence) {
-    const Run& run = evidence.runs.at(0);
+Judgement judge_turns(const Measurements& measured) {
+    const Run& run = measured.runs.at(0);
     const WayRun* const coroutines = find_done(run, Way::coroutines);
     const WayRun* const threads = done_pool(run, PoolKind::threads);
-    if (coroutines == nullptr || threads == nullptr) return unmeasured(evidence);
+    if (coroutines == nullptr || threads == nullptr) return unmeasured(measured);
     const int in_turn = computing_at_once(*coroutines);
     const int at_once = computing_at_once(*threads);
     // With a core for each, nothing shows that the system takes a core from one for another.

@@ -24,36 +24,36 @@ Trial at_distance(std::int64_t rtt) {
 
 }  // namespace
 
-Judgement judge_reuse(const Measurements& evidence) {
-    const Run& far = evidence.runs.at(0);
-    const Run& near = evidence.runs.at(1);
+Judgement judge_reuse(const Measurements& measured) {
+    const Run& far = measured.runs.at(0);
+    const Run& near = measured.runs.at(1);
     const WayRun* const fresh = find_done(far, Way::sequential, "new");
     const WayRun* const kept = find_done(far, Way::sequential, "one");
     const std::optional<double> away = ratio_of(fresh, kept);
     const std::optional<double> here =
         ratio_of(find_done(near, Way::sequential, "new"), find_done(near, Way::sequential, "one"));
     const auto rtt = knob_of(far, "rtt");
-    if (!away || !here || !rtt || !fresh->server || !kept->server) return unmeasured(evidence);
+    if (!away || !here || !rtt || !fresh->server || !kept->server) return unmeasured(measured);
     const std::string distance = format_exact(*rtt) + " away";
     const std::string found = plural(tasks_of(*fresh), "call") + " to a server " + distance + ": " +
                               time_of(*fresh) + " on " + connections(*fresh) + ", " + time_of(*kept) +
-                              " on " + connections(*kept) + ", " + times(*away) + " as fast; next door " +
-                              times(*here);
+                              " on " + connections(*kept) + ", " + times_in_words(*away) +
+                              " as fast; next door " + times_in_words(*here);
     const bool fewer = kept->server->connections < fresh->server->connections;
     if (!fewer || *away < 1.1) return {Verdict::does_not_hold, found, ""};
     if (*here >= 1.1) return {Verdict::holds, found, ""};
     return {Verdict::holds_only_when, found, "the server is at a distance: here " + distance};
 }
 
-Judgement judge_redis_pool(const Measurements& evidence) {
-    const Run& run = evidence.runs.at(0);
+Judgement judge_redis_pool(const Measurements& measured) {
+    const Run& run = measured.runs.at(0);
     const WayRun* const each = find_done(run, Way::coroutines, "each");
     const WayRun* const pooled = find_done(run, Way::coroutines, "pooled");
     const std::optional<double> slower = ratio_of(pooled, each);
-    if (!slower || !each->server || !pooled->server) return unmeasured(evidence);
+    if (!slower || !each->server || !pooled->server) return unmeasured(measured);
     const double one = static_cast<double>(median_call(*each));
     const double one_pooled = static_cast<double>(median_call(*pooled));
-    if (one_pooled <= 0) return unmeasured(evidence);
+    if (one_pooled <= 0) return unmeasured(measured);
     const std::string found = plural(tasks_of(*each), "read") +
                               ", opening one for each: " + connections(*each) + ", " +
                               format_duration(median_call(*each)) + " a read, all in " + time_of(*each) +
@@ -64,7 +64,7 @@ Judgement judge_redis_pool(const Measurements& evidence) {
     if (*slower <= 1.1) return {Verdict::holds, found, ""};
     return {Verdict::holds_only_when, found,
             "what counts is one read, not all of them: these queued for " + connections(*pooled) +
-                ", and took " + times(*slower) + " as long"};
+                ", and took " + times_in_words(*slower) + " as long"};
 }
 
 std::vector<ClaimTest> claims_of_connections() {

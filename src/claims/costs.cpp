@@ -35,13 +35,13 @@ std::int64_t largest_of_both(const CostKind& a, const CostKind& b) {
 }  // namespace
 
 // Light is what costs at most half of a thread, in the same run.
-Judgement judge_many(const Measurements& evidence) {
-    const Costs& costs = evidence.costs.at(0);
+Judgement judge_many(const Measurements& measured) {
+    const Costs& costs = measured.costs.at(0);
     const CostKind* const coroutines = kind_named(costs, "coroutine");
     const CostKind* const threads = kind_named(costs, "thread");
-    const bool measured = coroutines != nullptr && !coroutines->points.empty() && coroutines->error.empty() &&
+    const bool complete = coroutines != nullptr && !coroutines->points.empty() && coroutines->error.empty() &&
                           threads != nullptr && !threads->points.empty() && asked_for(costs, "tasks") >= tens;
-    if (!measured) return unmeasured(evidence);
+    if (!complete) return unmeasured(measured);
     const std::int64_t most = coroutines->points.back().n;
     const std::int64_t few = threads->points.back().n;
     const std::string suspended = plural(static_cast<std::size_t>(most), "coroutine") + " suspended at once";
@@ -53,7 +53,7 @@ Judgement judge_many(const Measurements& evidence) {
     const auto memory = value_at(costs, *coroutines, most, spawn_measure::resident);
     const auto thread_start = value_at(costs, *threads, few, spawn_measure::start);
     const auto thread_memory = value_at(costs, *threads, few, spawn_measure::resident);
-    if (!start || !memory || !thread_start || !thread_memory) return unmeasured(evidence);
+    if (!start || !memory || !thread_start || !thread_memory) return unmeasured(measured);
     const bool light = 2 * *start <= *thread_start && 2 * *memory <= *thread_memory;
     return {light ? Verdict::holds : Verdict::does_not_hold,
             suspended + ", " + cost(*start, CostUnit::time) + " to start each, " +
@@ -63,11 +63,11 @@ Judgement judge_many(const Measurements& evidence) {
             ""};
 }
 
-Judgement judge_lighter(const Measurements& evidence) {
-    const Costs& costs = evidence.costs.at(0);
+Judgement judge_lighter(const Measurements& measured) {
+    const Costs& costs = measured.costs.at(0);
     const CostKind* const coroutines = kind_named(costs, "coroutine");
     const CostKind* const threads = kind_named(costs, "thread");
-    if (coroutines == nullptr || threads == nullptr) return unmeasured(evidence);
+    if (coroutines == nullptr || threads == nullptr) return unmeasured(measured);
     const std::int64_t n = largest_of_both(*coroutines, *threads);
     const auto value = [&](const CostKind& kind, std::string_view measure) {
         return value_at(costs, kind, n, measure).value_or(0);
@@ -76,7 +76,7 @@ Judgement judge_lighter(const Measurements& evidence) {
     const double thread_start = value(*threads, spawn_measure::start);
     const double memory = value(*coroutines, spawn_measure::resident);
     const double thread_memory = value(*threads, spawn_measure::resident);
-    if (start <= 0 || memory <= 0 || thread_start <= 0 || thread_memory <= 0) return unmeasured(evidence);
+    if (start <= 0 || memory <= 0 || thread_start <= 0 || thread_memory <= 0) return unmeasured(measured);
     const bool holds = thread_start >= 2 * start && thread_memory >= 2 * memory;
     return {holds ? Verdict::holds : Verdict::does_not_hold,
             "with " + std::to_string(n) +
@@ -86,8 +86,8 @@ Judgement judge_lighter(const Measurements& evidence) {
             ""};
 }
 
-Judgement judge_layers(const Measurements& evidence) {
-    const Costs& costs = evidence.costs.at(0);
+Judgement judge_layers(const Measurements& measured) {
+    const Costs& costs = measured.costs.at(0);
     const auto cpu_of = [&](std::string_view name) -> std::optional<double> {
         const CostKind* const kind = kind_named(costs, name);
         if (kind == nullptr || kind->points.empty()) return std::nullopt;
@@ -99,7 +99,7 @@ Judgement judge_layers(const Measurements& evidence) {
     const auto erased = cpu_of("type-erased layer");
     const auto http = cpu_of("HTTP client");
     if (!callbacks || !plain || !nested || !erased || !http || *callbacks <= 0 || *plain <= 0)
-        return unmeasured(evidence);
+        return unmeasured(measured);
     constexpr double noise = 1.1;
     const auto shown = [](double value) { return cost(value, CostUnit::time); };
     const std::string found = "CPU time of a read: callbacks " + shown(*callbacks) + ", coroutine " +

@@ -15,10 +15,8 @@ std::optional<double> ratio_of(const WayRun* slow, const WayRun* fast) {
 
 std::string time_of(const WayRun& way) { return format_duration(total_of(way)); }
 
-std::string times(double ratio) { return times_in_words(ratio); }
-
-Judgement unmeasured(const Measurements& evidence) {
-    for (const Run& run : evidence.runs) {
+Judgement unmeasured(const Measurements& measured) {
+    for (const Run& run : measured.runs) {
         if (run.server_gone) return {Verdict::not_run, "our server ended in the middle", ""};
         for (const WayRun& way : run.ways) {
             for (const Lane& lane : way.timeline.lanes) {
@@ -27,7 +25,7 @@ Judgement unmeasured(const Measurements& evidence) {
             }
         }
     }
-    for (const Costs& costs : evidence.costs) {
+    for (const Costs& costs : measured.costs) {
         for (const CostKind& kind : costs.kinds) {
             if (!kind.error.empty())
                 return {Verdict::not_run, "measuring " + kind.name + " failed: " + kind.error, ""};

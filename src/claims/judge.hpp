@@ -12,22 +12,21 @@ namespace overlap {
 /// How many times as long `slow` took as `fast`; none unless both did all of their work.
 std::optional<double> ratio_of(const WayRun* slow, const WayRun* fast);
 
-/// "6.00s one at a time, 2.00s in coroutines"
+/// How long the way took in all: "6.00s"
 std::string time_of(const WayRun& way);
 
-/// "3.0 times"
-std::string times(double ratio);
-
 /// For a claim whose trials did not give what it is judged by. Says which call failed, where one did.
-Judgement unmeasured(const Measurements& evidence);
+Judgement unmeasured(const Measurements& measured);
 
-/// Whether a way that computes in one thread had so little of a core that its time says nothing of its work;
-/// and what to say then.
+/// Whether a way that computes in one thread got less than three quarters of a core: then its time says
+/// little of its work.
 bool starved(const WayRun& way);
-Judgement too_busy(const WayRun& way);
 
-/// Whether a pool that had two cores to use, and no lock to wait for, got hardly one of them.
+/// Whether a pool that had two cores or more to use, and no lock to wait for, got less than one and a half.
 bool starved_pool(const WayRun& pool, int cores);
+
+/// "Not run", for the way was starved: it is noisy, and to be measured again.
+Judgement too_busy(const WayRun& way);
 
 /// How many tasks a way had, and how many of them computed at the same time at most.
 std::size_t tasks_of(const WayRun& way);

@@ -33,13 +33,13 @@ Trial formatting(std::int64_t full, std::int64_t quick) {
 
 }  // namespace
 
-Judgement judge_blocked_loop(const Measurements& evidence) {
-    const WayRun* const way = find_done(evidence.runs.at(0), Way::coroutines);
-    if (way == nullptr) return unmeasured(evidence);
+Judgement judge_blocked_loop(const Measurements& measured) {
+    const WayRun* const way = find_done(measured.runs.at(0), Way::coroutines);
+    if (way == nullptr) return unmeasured(measured);
     const std::vector<Nanoseconds> work = spans_in(way->timeline, State::running);
     const std::vector<Nanoseconds> held = spans_in(way->timeline, State::ready);
     const std::size_t tasks = tasks_of(*way);
-    if (work.empty() || tasks < 2) return unmeasured(evidence);
+    if (work.empty() || tasks < 2) return unmeasured(measured);
     const Nanoseconds one = work[work.size() / 2];
     const Nanoseconds longest = held.empty() ? 0 : held.back();
     const bool holds = longest >= static_cast<Nanoseconds>(tasks - 1) * one * 7 / 10;
@@ -50,13 +50,13 @@ Judgement judge_blocked_loop(const Measurements& evidence) {
             ""};
 }
 
-Judgement judge_free_loop(const Measurements& evidence) {
-    const Run& run = evidence.runs.at(0);
+Judgement judge_free_loop(const Measurements& measured) {
+    const Run& run = measured.runs.at(0);
     const WayRun* const inside = find_done(run, Way::coroutines);
     const WayRun* const offloaded = done_pool(run, PoolKind::threads);
     if (inside == nullptr || offloaded == nullptr || !inside->heartbeat || !offloaded->heartbeat ||
         inside->heartbeat->beats == 0 || offloaded->heartbeat->beats == 0)
-        return unmeasured(evidence);
+        return unmeasured(measured);
     const Nanoseconds before = inside->heartbeat->worst_lag;
     const Nanoseconds after = offloaded->heartbeat->worst_lag;
     return {before >= 3 * after ? Verdict::holds : Verdict::does_not_hold,
@@ -66,26 +66,26 @@ Judgement judge_free_loop(const Measurements& evidence) {
             ""};
 }
 
-Judgement judge_light_work(const Measurements& evidence) {
-    const Run& run = evidence.runs.at(0);
+Judgement judge_light_work(const Measurements& measured) {
+    const Run& run = measured.runs.at(0);
     const WayRun* const inside = find_done(run, Way::coroutines);
     const WayRun* const offloaded = done_pool(run, PoolKind::threads);
     const std::optional<double> ratio = ratio_of(inside, offloaded);
-    if (!ratio) return unmeasured(evidence);
+    if (!ratio) return unmeasured(measured);
     return {*ratio <= 1.15 ? Verdict::holds : Verdict::does_not_hold,
             plural(tasks_of(*inside), "request") + ": " + time_of(*inside) +
                 " with the work in the coroutines, " + time_of(*offloaded) + " with it in threads",
             ""};
 }
 
-Judgement judge_sync_library(const Measurements& evidence) {
-    const Run& run = evidence.runs.at(0);
+Judgement judge_sync_library(const Measurements& measured) {
+    const Run& run = measured.runs.at(0);
     const WayRun* const alone = find_done(run, Way::sequential);
     const WayRun* const inside = find_done(run, Way::coroutines, "inline");
     const WayRun* const offloaded = done_pool(run, PoolKind::threads);
     const std::optional<double> gain = ratio_of(alone, inside);
     const std::optional<double> lost = ratio_of(inside, offloaded);
-    if (!gain || !lost) return unmeasured(evidence);
+    if (!gain || !lost) return unmeasured(measured);
     const bool holds = *gain <= 1.25 && *lost >= 1.5;
     return {holds ? Verdict::holds : Verdict::does_not_hold,
             plural(tasks_of(*inside), "locked database") + ": " + time_of(*alone) + " one at a time, " +

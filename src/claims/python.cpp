@@ -45,8 +45,8 @@ std::optional<Traced> read(const Run& run) {
     return traced;
 }
 
-Judgement could_not_run(const Measurements& evidence) {
-    for (const Run& run : evidence.runs) {
+Judgement could_not_run(const Measurements& measured) {
+    for (const Run& run : measured.runs) {
         if (!run.traced) continue;
         if (run.traced->exit_code == package_missing) {
             const bool httpx = run.title.find("httpx") != std::string::npos;
@@ -89,23 +89,23 @@ Trial program(std::string_view package, std::string_view mode, int calls, Nanose
 }  // namespace
 
 // Pairs of runs, httpx and aiohttp, each with more calls at once than the pair before; the first has 30.
-Judgement judge_httpx_above_30(const Measurements& evidence) {
+Judgement judge_httpx_above_30(const Measurements& measured) {
     std::string found;
     std::int64_t troubled_from = 0;  // calls at once, the fewest with trouble
     bool first_is_good = false;
-    for (std::size_t i = 0; i + 1 < evidence.runs.size(); i += 2) {
-        const auto httpx = read(evidence.runs[i]);
-        const auto aiohttp = read(evidence.runs[i + 1]);
-        if (!httpx || !aiohttp) return could_not_run(evidence);
+    for (std::size_t i = 0; i + 1 < measured.runs.size(); i += 2) {
+        const auto httpx = read(measured.runs[i]);
+        const auto aiohttp = read(measured.runs[i + 1]);
+        if (!httpx || !aiohttp) return could_not_run(measured);
         const bool trouble = httpx->failed > 0 || ratio_of(*httpx, *aiohttp) >= 2;
         if (i == 0) first_is_good = !trouble;
         if (trouble && troubled_from == 0) troubled_from = httpx->calls;
         found += (found.empty() ? "" : "; ") + seen(*httpx) + ", aiohttp " + format_duration(aiohttp->took) +
                  (aiohttp->failed > 0 ? " and " + failures(*aiohttp) : "");
     }
-    if (evidence.runs.size() < 4) return could_not_run(evidence);
+    if (measured.runs.size() < 4) return could_not_run(measured);
     found += " (in trouble: a failed call, or twice aiohttp's time); every answer after " +
-             answers_after(evidence.runs.front());
+             answers_after(measured.runs.front());
     if (troubled_from == 0 || !first_is_good) return {Verdict::does_not_hold, found, ""};
     if (troubled_from <= 100) return {Verdict::holds, found, ""};
     return {Verdict::holds_only_when, found,
@@ -113,52 +113,52 @@ Judgement judge_httpx_above_30(const Measurements& evidence) {
 }
 
 // The first two runs with quick answers, the others with slower ones; httpx and aiohttp each.
-Judgement judge_httpx_tenfold(const Measurements& evidence) {
+Judgement judge_httpx_tenfold(const Measurements& measured) {
     std::string found;
     std::vector<double> ratios;
     for (const std::size_t i : {std::size_t{0}, std::size_t{2}}) {
-        const auto httpx = read(evidence.runs.at(i));
-        const auto aiohttp = read(evidence.runs.at(i + 1));
-        if (!httpx || !aiohttp) return could_not_run(evidence);
+        const auto httpx = read(measured.runs.at(i));
+        const auto aiohttp = read(measured.runs.at(i + 1));
+        if (!httpx || !aiohttp) return could_not_run(measured);
         ratios.push_back(ratio_of(*httpx, *aiohttp));
         found += found.empty() ? plural(static_cast<std::size_t>(httpx->calls), "call") + " at once," : ";";
-        found += " answers after " + answers_after(evidence.runs[i]) + ": httpx " +
+        found += " answers after " + answers_after(measured.runs[i]) + ": httpx " +
                  format_duration(httpx->took) + ", aiohttp " + format_duration(aiohttp->took) + ", " +
-                 times(ratios.back()) + " as long";
+                 times_in_words(ratios.back()) + " as long";
     }
     constexpr double about_ten = 7;
     if (ratios[0] >= about_ten && ratios[1] >= about_ten) return {Verdict::holds, found, ""};
     if (ratios[0] < about_ten) return {Verdict::does_not_hold, found, ""};
-    return {Verdict::holds_only_when, found, "answers are as quick as " + answers_after(evidence.runs[0])};
+    return {Verdict::holds_only_when, found, "answers are as quick as " + answers_after(measured.runs[0])};
 }
 
 // The first run with quick answers, the second with slow ones.
-Judgement judge_httpx_fails(const Measurements& evidence) {
-    const auto quick = read(evidence.runs.at(0));
-    const auto slow = read(evidence.runs.at(1));
-    if (!quick || !slow) return could_not_run(evidence);
-    const std::string found = "answers after " + answers_after(evidence.runs[0]) + ", " + seen(*quick) +
-                              "; after " + answers_after(evidence.runs[1]) + ", " + seen(*slow);
+Judgement judge_httpx_fails(const Measurements& measured) {
+    const auto quick = read(measured.runs.at(0));
+    const auto slow = read(measured.runs.at(1));
+    if (!quick || !slow) return could_not_run(measured);
+    const std::string found = "answers after " + answers_after(measured.runs[0]) + ", " + seen(*quick) +
+                              "; after " + answers_after(measured.runs[1]) + ", " + seen(*slow);
     if (quick->failed > 0 && slow->failed > 0) return {Verdict::holds, found, ""};
     if (quick->failed == 0 && slow->failed == 0) return {Verdict::does_not_hold, found, ""};
-    const Run& failing = evidence.runs[slow->failed > 0 ? 1 : 0];
+    const Run& failing = measured.runs[slow->failed > 0 ? 1 : 0];
     return {Verdict::holds_only_when, found, "answers take " + answers_after(failing)};
 }
 
-Judgement judge_aiohttp_300(const Measurements& evidence) {
-    const auto quick = read(evidence.runs.at(0));
-    const auto slow = read(evidence.runs.at(1));
-    if (!quick || !slow) return could_not_run(evidence);
+Judgement judge_aiohttp_300(const Measurements& measured) {
+    const auto quick = read(measured.runs.at(0));
+    const auto slow = read(measured.runs.at(1));
+    if (!quick || !slow) return could_not_run(measured);
     return {quick->failed == 0 && slow->failed == 0 ? Verdict::holds : Verdict::does_not_hold,
-            "answers after " + answers_after(evidence.runs[0]) + ", " + seen(*quick) + "; after " +
-                answers_after(evidence.runs[1]) + ", " + seen(*slow),
+            "answers after " + answers_after(measured.runs[0]) + ", " + seen(*quick) + "; after " +
+                answers_after(measured.runs[1]) + ", " + seen(*slow),
             ""};
 }
 
-Judgement judge_python_reuse(const Measurements& evidence) {
-    const auto each = read(evidence.runs.at(0));
-    const auto shared = read(evidence.runs.at(1));
-    if (!each || !shared) return could_not_run(evidence);
+Judgement judge_python_reuse(const Measurements& measured) {
+    const auto each = read(measured.runs.at(0));
+    const auto shared = read(measured.runs.at(1));
+    if (!each || !shared) return could_not_run(measured);
     const double ratio = ratio_of(*each, *shared);
     const bool holds =
         each->connections > shared->connections && ratio >= 1.1 && each->failed == 0 && shared->failed == 0;

@@ -109,30 +109,30 @@ Run shared_program(const Trial& trial, const ClaimOptions& options, bool first_t
 
 // None when it was interrupted.
 std::optional<Measurements> measure(const ClaimTest& test, const ClaimOptions& options, bool first_try) {
-    Measurements evidence;
+    Measurements measured;
     for (const Trial& trial : test.trials) {
         if (trial.demo == nullptr) {
-            evidence.runs.push_back(shared_program(trial, options, first_try));
-            if (evidence.runs.back().interrupted) return std::nullopt;
+            measured.runs.push_back(shared_program(trial, options, first_try));
+            if (measured.runs.back().interrupted) return std::nullopt;
         } else if (trial.demo->measure != nullptr) {
-            evidence.costs.push_back(trial.demo->measure(run_options(trial, options)));
-            if (evidence.costs.back().interrupted) return std::nullopt;
+            measured.costs.push_back(trial.demo->measure(run_options(trial, options)));
+            if (measured.costs.back().interrupted) return std::nullopt;
         } else {
-            evidence.runs.push_back(run_demo(*trial.demo, run_options(trial, options)));
-            if (evidence.runs.back().interrupted) return std::nullopt;
+            measured.runs.push_back(run_demo(*trial.demo, run_options(trial, options)));
+            if (measured.runs.back().interrupted) return std::nullopt;
         }
         if (options.stop.stop_requested()) return std::nullopt;
     }
-    return evidence;
+    return measured;
 }
 
 // A Python program's command names the interpreter that was found for it.
-void name_pythons(Claim& claim, const ClaimTest& test, const Measurements& evidence) {
+void name_pythons(Claim& claim, const ClaimTest& test, const Measurements& measured) {
     std::size_t run = 0;
     for (std::size_t i = 0; i < test.trials.size(); ++i) {
         const Demo* const demo = test.trials[i].demo;
         if (demo != nullptr && demo->measure != nullptr) continue;
-        if (demo == nullptr) claim.tests[i] = evidence.runs[run].title;
+        if (demo == nullptr) claim.tests[i] = measured.runs[run].title;
         ++run;
     }
 }
@@ -196,10 +196,10 @@ std::optional<Claim> test_claim(const ClaimTest& test, const ClaimOptions& optio
     try {
         bool late = false;
         while (needs_another(tries) && !late) {
-            const std::optional<Measurements> evidence = measure(test, options, tries.empty());
-            if (!evidence) return std::nullopt;
-            name_pythons(claim, test, *evidence);
-            tries.push_back(test.judge(*evidence));
+            const std::optional<Measurements> measured = measure(test, options, tries.empty());
+            if (!measured) return std::nullopt;
+            name_pythons(claim, test, *measured);
+            tries.push_back(test.judge(*measured));
             late = options.last_try && steady_now() > *options.last_try;
         }
         claim.judgement = settle(tries);

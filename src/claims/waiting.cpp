@@ -20,22 +20,22 @@ Trial calls(std::int64_t tasks, std::int64_t full, std::int64_t quick) {
 
 }  // namespace
 
-Judgement judge_overlap(const Measurements& evidence) {
-    const Run& run = evidence.runs.at(0);
+Judgement judge_overlap(const Measurements& measured) {
+    const Run& run = measured.runs.at(0);
     const WayRun* const slow = find_done(run, Way::sequential);
     const WayRun* const fast = find_done(run, Way::coroutines);
     const std::optional<double> ratio = ratio_of(slow, fast);
-    if (!ratio) return unmeasured(evidence);
+    if (!ratio) return unmeasured(measured);
     const std::size_t tasks = tasks_of(*fast);
     return {*ratio >= 0.7 * static_cast<double>(tasks) ? Verdict::holds : Verdict::does_not_hold,
             plural(tasks, "call") + ": " + time_of(*slow) + " one at a time, " + time_of(*fast) +
-                " overlapped, " + times(*ratio) + " as fast",
+                " overlapped, " + times_in_words(*ratio) + " as fast",
             ""};
 }
 
-Judgement judge_waiting(const Measurements& evidence) {
-    const WayRun* const way = find_done(evidence.runs.at(0), Way::sequential);
-    if (way == nullptr || total_of(*way) <= 0) return unmeasured(evidence);
+Judgement judge_waiting(const Measurements& measured) {
+    const WayRun* const way = find_done(measured.runs.at(0), Way::sequential);
+    if (way == nullptr || total_of(*way) <= 0) return unmeasured(measured);
     const double share =
         static_cast<double>(time_in(way->timeline, State::blocked)) / static_cast<double>(total_of(*way));
     const int peak = in_flight_peak(way->timeline);
@@ -45,30 +45,30 @@ Judgement judge_waiting(const Measurements& evidence) {
             ""};
 }
 
-Judgement judge_race(const Measurements& evidence) {
-    const Run& run = evidence.runs.at(0);
+Judgement judge_race(const Measurements& measured) {
+    const Run& run = measured.runs.at(0);
     const WayRun* const slow = find_done(run, Way::sequential);
     const WayRun* const fast = find_done(run, Way::coroutines);
     const std::optional<double> ratio = ratio_of(slow, fast);
     const auto given_up = knob_of(run, "main-timeout");
     const auto fallback = knob_of(run, "fallback-latency");
-    if (!ratio || !given_up || !fallback || *fallback <= 0) return unmeasured(evidence);
+    if (!ratio || !given_up || !fallback || *fallback <= 0) return unmeasured(measured);
     const double expected = static_cast<double>(*given_up + *fallback) / static_cast<double>(*fallback);
     const bool holds = *ratio >= 0.75 * expected;
     return {holds ? Verdict::holds : Verdict::does_not_hold,
             "an answer after " + time_of(*slow) + " when main is waited for first, after " + time_of(*fast) +
-                " when both are asked at once: " + times(*ratio) + " as fast",
+                " when both are asked at once: " + times_in_words(*ratio) + " as fast",
             ""};
 }
 
-Judgement judge_naive(const Measurements& evidence) {
-    const Run& run = evidence.runs.at(0);
+Judgement judge_naive(const Measurements& measured) {
+    const Run& run = measured.runs.at(0);
     const WayRun* const alone = find_done(run, Way::sequential);
     const WayRun* const naive = find_done(run, Way::coroutines, "naive");
     const WayRun* const gathered = find_done(run, Way::coroutines, "gather");
     const std::optional<double> gain = ratio_of(alone, naive);
     const std::optional<double> lost = ratio_of(naive, gathered);
-    if (!gain || !lost) return unmeasured(evidence);
+    if (!gain || !lost) return unmeasured(measured);
     const bool holds = *gain <= 1.25 && in_flight_peak(naive->timeline) == 1 && *lost >= 1.5;
     return {holds ? Verdict::holds : Verdict::does_not_hold,
             "awaited in turn " + time_of(*naive) + ", blocking calls " + time_of(*alone) + ", gathered " +
@@ -76,24 +76,24 @@ Judgement judge_naive(const Measurements& evidence) {
             ""};
 }
 
-Judgement judge_few_users(const Measurements& evidence) {
-    const Run& run = evidence.runs.at(0);
+Judgement judge_few_users(const Measurements& measured) {
+    const Run& run = measured.runs.at(0);
     const WayRun* const thread = find_done(run, Way::sequential);
     const WayRun* const coroutine = find_done(run, Way::coroutines);
     const std::optional<double> ratio = ratio_of(thread, coroutine);
-    if (!ratio) return unmeasured(evidence);
+    if (!ratio) return unmeasured(measured);
     return {*ratio <= 1.2 ? Verdict::holds : Verdict::does_not_hold,
             plural(tasks_of(*coroutine), "call") + ": " + time_of(*thread) + " blocking, " +
                 time_of(*coroutine) + " in a coroutine",
             ""};
 }
 
-Judgement judge_threads_match(const Measurements& evidence) {
-    const Run& run = evidence.runs.at(0);
+Judgement judge_threads_match(const Measurements& measured) {
+    const Run& run = measured.runs.at(0);
     const WayRun* const coroutines = find_done(run, Way::coroutines);
     const WayRun* const threads = done_pool(run, PoolKind::threads);
     const std::optional<double> slower = ratio_of(threads, coroutines);
-    if (!slower) return unmeasured(evidence);
+    if (!slower) return unmeasured(measured);
     const auto memory = [](const WayRun& way) {
         return static_cast<double>(way.usage.peak_memory.value_or(0));
     };
@@ -106,17 +106,17 @@ Judgement judge_threads_match(const Measurements& evidence) {
                 time_of(*threads) + " on " +
                 plural(static_cast<std::size_t>(threads->usage.threads), "thread") + "; memory grew by " +
                 format_cost(memory(*coroutines), CostUnit::bytes) + " and by " +
-                format_cost(memory(*threads), CostUnit::bytes) + ", " + times(more) + " as much",
+                format_cost(memory(*threads), CostUnit::bytes) + ", " + times_in_words(more) + " as much",
             ""};
 }
 
-Judgement judge_forgotten(const Measurements& evidence) {
-    const Run& run = evidence.runs.at(0);
+Judgement judge_forgotten(const Measurements& measured) {
+    const Run& run = measured.runs.at(0);
     const WayRun* const awaited = find_done(run, Way::coroutines, "awaited");
     const WayRun* const forgotten = panel_of(run, Way::coroutines, "forgotten");
     if (awaited == nullptr || forgotten == nullptr || forgotten->interrupted || !awaited->server ||
         !forgotten->server)
-        return unmeasured(evidence);
+        return unmeasured(measured);
     const std::int64_t without = forgotten->server->requests;
     const std::int64_t with = awaited->server->requests;
     return {without == 0 && with > 0 ? Verdict::holds : Verdict::does_not_hold,
