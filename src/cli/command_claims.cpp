@@ -60,7 +60,8 @@ std::optional<Claim> test_one(const ClaimTest& test, ClaimOptions options) {
         interrupt.emplace();
     } catch (const std::system_error& error) {  // no thread for it: the table of the others is not lost
         Claim claim = untested(test, options.quick);
-        claim.judgement.measured = error.what();
+        claim.judgement.measured =
+            fmt::format("no thread can be started that hears Ctrl-C: {}", error.what());
         return claim;
     }
     options.stop = interrupt->token();
