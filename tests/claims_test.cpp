@@ -271,6 +271,11 @@ TEST_CASE("threads gain little under a lock") {
     // No gain without the lock either, with two cores used: the lock is not the cause.
     CHECK(judge(400, 390) == Verdict::does_not_hold);
     CHECK(judge(210, 210) == Verdict::does_not_hold);
+    // 400 ms of work that took 500, as something else had the core: that threads took 400 is no gain.
+    Run slowed = gaining(400);
+    slowed.ways[0] = in_turn(Way::sequential, State::running, 10, 50);
+    slowed.ways[0].usage.cpu = 400 * ms;
+    CHECK(judge_threads_and_lock(evidence(std::vector{slowed, gaining(210)})).noisy);
     // Two cores, no lock, and no gain: the pool had one of them, so the lock is not to blame.
     Run crowded = gaining(400);
     crowded.ways[1].usage.cpu = 400 * ms;

@@ -110,7 +110,14 @@ Judgement judge_threads_and_lock(const Measurements& measured) {
         if (starved_pool(pool, run.machine.cores)) return too_busy(pool);
         return {Verdict::does_not_hold, found, ""};
     }
-    if (*locked >= 1.2) return {Verdict::does_not_hold, found, ""};
+    if (*locked >= 1.2) {
+        // More than the work takes on a core, or only more than a way that had less than a core?
+        const WayRun& alone = *find_done(measured.runs.at(0), Way::sequential);
+        const WayRun& pool = *done_pool(measured.runs.at(0), PoolKind::threads);
+        if (static_cast<double>(alone.usage.cpu) < 1.2 * static_cast<double>(total_of(pool)))
+            return too_busy(alone);
+        return {Verdict::does_not_hold, found, ""};
+    }
     return {Verdict::holds_only_when, found, "a lock lets one thread compute at a time"};
 }
 
