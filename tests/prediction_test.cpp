@@ -88,6 +88,16 @@ TEST_CASE("a panel that was interrupted has no total") {
     CHECK_FALSE(measured(total, run));
 }
 
+TEST_CASE("the example of an answer is one, and does not give the first lessons' answers away") {
+    for (const Guess& guess : {total, peak}) {
+        const std::optional<std::int64_t> example = parse_answer(guess, example_answer(guess));
+        REQUIRE(example);
+        for (const std::int64_t answer :
+             {200 * ms, 300 * ms, 600 * ms, 900 * ms, Nanoseconds{1}, Nanoseconds{3}})
+            CHECK(*example != answer);
+    }
+}
+
 TEST_CASE("bars are to scale, and say how far the guess was off") {
     const std::string text = text_of(compared({{total, peak}}, {300 * ms, 3}, measured_run(), 80, {}));
     CHECK(contains(text, "2.0 times too short"));

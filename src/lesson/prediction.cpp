@@ -56,7 +56,7 @@ std::optional<std::int64_t> parse_answer(const Guess& guess, std::string_view te
 }
 
 std::string_view example_answer(const Guess& guess) {
-    return guess.measure == Measure::total ? "600ms" : "3";
+    return guess.measure == Measure::total ? "70ms" : "17";  // in no lesson the right answer
 }
 
 std::optional<std::int64_t> measured(const Guess& guess, const Run& run) {

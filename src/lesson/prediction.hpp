@@ -16,7 +16,7 @@ namespace overlap::lesson {
 /// number. None where it is neither.
 std::optional<std::int64_t> parse_answer(const Guess& guess, std::string_view text);
 
-/// Such an answer: "600ms".
+/// Such an answer, and not the right one: "70ms".
 std::string_view example_answer(const Guess& guess);
 
 /// What the run showed, in the same unit. None where there is no such panel, or its work was not done.
