@@ -356,6 +356,10 @@ TEST_CASE("tens of thousands of coroutines, and what a thread is beside one") {
     CHECK(judge(judge_lighter, spawned(50'000, 600, 40'000, 8'500)) == Verdict::holds);
     CHECK(judge(judge_lighter, spawned(50'000, 30'000, 40'000, 8'500)) == Verdict::does_not_hold);
     CHECK(judge(judge_lighter, spawned(50'000, 600, 40'000, 1'000)) == Verdict::does_not_hold);
+    Costs few = spawned(50'000, 600, 700, 1'000);  // of ten, what comes once is most
+    for (CostKind& kind : few.kinds) kind.points.front().n = 10;
+    few.kinds[1].limit = "a user may have 50 processes";
+    CHECK(judge(judge_lighter, few) == Verdict::not_run);
 }
 
 TEST_CASE("a layer costs what its CPU time says") {
@@ -427,6 +431,10 @@ TEST_CASE("httpx is in trouble where its calls fail or take twice as long as aio
     CHECK(judge(110, 110, 310, 10) == Verdict::holds_only_when);
     CHECK(judge(110, 110, 310) == Verdict::does_not_hold);
     CHECK(judge(250, 250, 900) == Verdict::does_not_hold);  // at 30 already
+    const Judgement both = judge_httpx_above_30(
+        evidence(std::vector{traced(30, 110), traced(30, 100), traced(100, 110, 10), traced(100, 100, 10)}));
+    CHECK(verdict(both) == Verdict::not_run);  // then it need not be httpx
+    CHECK(contains(both.measured, "aiohttp failed too"));
 }
 
 TEST_CASE("ten times slower, failing, coping: as the two runs show") {

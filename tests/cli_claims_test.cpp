@@ -127,6 +127,15 @@ TEST_CASE("where no thread can be started any more, that claim is not run, and t
     CHECK(contains(ended.out, "claim\tnot-awaited\tnot_run\tno thread can be started"));
 }
 
+TEST_CASE("a limit of ours is not taken for a library's") {
+    const Ended ended =
+        run(Launch{.arguments = {"claims", "--quick", "--plain", "--only", "httpx-fails-at-300"},
+                   .wrapper = {"prlimit", "--nofile=100:100"}});
+    CHECK(ended.code == 0);
+    CHECK(contains(ended.out, "not run"));
+    CHECK(contains(ended.out, "300 calls at once need about 364 open files"));
+}
+
 TEST_CASE("the command under a Python claim names the interpreter that was found") {
     const Json document = run_as_json({"claims", "--quick", "--only", "python-client-each"});
     const Json& claim = document.at("claims")[0];

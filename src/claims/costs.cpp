@@ -77,6 +77,12 @@ Judgement judge_lighter(const Measurements& measured) {
     const double memory = value(*coroutines, spawn_measure::resident);
     const double thread_memory = value(*threads, spawn_measure::resident);
     if (start <= 0 || memory <= 0 || thread_start <= 0 || thread_memory <= 0) return unmeasured(measured);
+    constexpr std::int64_t many = 100;  // with fewer, what comes once is most of it
+    if (n < many) {
+        const std::string& limit = threads->limit.empty() ? coroutines->limit : threads->limit;
+        return {Verdict::not_run,
+                "only " + std::to_string(n) + " of each fit" + (limit.empty() ? "" : ": " + limit), ""};
+    }
     const bool holds = thread_start >= 2 * start && thread_memory >= 2 * memory;
     return {holds ? Verdict::holds : Verdict::does_not_hold,
             "with " + std::to_string(n) +

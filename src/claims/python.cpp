@@ -100,8 +100,10 @@ Judgement judge_httpx_above_30(const Measurements& measured) {
         const bool trouble = httpx->failed > 0 || ratio_of(*httpx, *aiohttp) >= 2;
         if (i == 0) first_is_good = !trouble;
         if (trouble && troubled_from == 0) troubled_from = httpx->calls;
-        found += (found.empty() ? "" : "; ") + seen(*httpx) + ", aiohttp " + format_duration(aiohttp->took) +
-                 (aiohttp->failed > 0 ? " and " + failures(*aiohttp) : "");
+        found += (found.empty() ? "" : "; ") + seen(*httpx) + ", aiohttp " + format_duration(aiohttp->took);
+        if (aiohttp->failed > 0)
+            return {Verdict::not_run,
+                    "calls of aiohttp failed too, so httpx need not be the reason: " + found, ""};
     }
     if (measured.runs.size() < 4) return could_not_run(measured);
     found += " (in trouble: a failed call, or twice aiohttp's time); every answer after " +

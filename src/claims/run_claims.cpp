@@ -1,5 +1,7 @@
 #include "claims/run_claims.hpp"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <exception>
 
@@ -55,8 +57,21 @@ std::optional<std::string> find_python(const std::string& package, const HeldSig
     return "";
 }
 
+// The program inherits our limit, and would fail where the library would not.
+void need_files(int calls) {
+    constexpr rlim_t of_its_own = 64;
+    const rlim_t needed = static_cast<rlim_t>(calls) + of_its_own;
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_cur >= needed) return;
+    throw Error(std::to_string(calls) + " calls at once need about " + std::to_string(needed) +
+                " open files, but a program may have " + std::to_string(limit.rlim_cur) +
+                " here (ulimit -n)");
+}
+
 // What it prints is not ours.
 Run run_program(const Trial& trial, const ClaimOptions& claim, const std::string& python) {
+    need_files(trial.calls);
     TraceOptions options;
     options.command = {"sh",
                        "-c",

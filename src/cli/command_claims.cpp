@@ -109,7 +109,7 @@ int run_claims(const Invocation& invocation) {
                              .programs = &programs,
                              .last_try = std::nullopt};
         const Nanoseconds begin = steady_now();
-        if (request.quick) options.last_try = begin + quick_limit / 2;
+        if (request.quick) options.last_try = begin + quick_limit * 3 / 4;
         for (const ClaimTest& test : tests) {
             if (request.quick && steady_now() - begin + 2 * test.quick_seconds * second > quick_limit) {
                 claims.claims.push_back(left_out(test));
