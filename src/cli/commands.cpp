@@ -369,7 +369,8 @@ const std::vector<VariableSpec>& environment_variables() {
          "in its folder overlap is kept how far you are in the lessons (default ~/.local/state)"},
         {"HOME", "where ~/.local/state is"},
         {"TMPDIR", "where 'overlap blocking' makes its files (default /tmp)"},
-        {"PATH", "where redis-server, and the COMMAND of trace and classify, are looked for"},
+        {"PATH",
+         "where redis-server, the COMMAND of trace and classify, and the python3 of claims are looked for"},
         {"OVERLAP_URL", "set for the COMMAND of trace: the address of the server it is to call"},
         {"no_proxy",
          "set for the COMMAND of trace, with what it or NO_PROXY held before: the server is called without "
