@@ -13,13 +13,12 @@
 #include <cerrno>
 #include <cstdlib>
 #include <ctime>
-#include <filesystem>
-#include <fstream>
 #include <set>
 #include <string_view>
 #include <system_error>
 
 #include "record/clock.hpp"
+#include "record/proc_files.hpp"
 
 extern char** environ;
 
@@ -46,18 +45,6 @@ std::string no_proxy(std::string_view name, const char* value) {
     if (std::string_view(value) == "*")
         return text + "*";  // nothing goes through one; a list may not hold it
     return text + value + ",127.0.0.1";
-}
-
-// The processes whose parent is this one; none where the kernel does not tell.
-std::vector<pid_t> our_children() {
-    std::vector<pid_t> children;
-    const std::filesystem::path tasks = "/proc/self/task";
-    std::error_code ignored;
-    for (const auto& task : std::filesystem::directory_iterator(tasks, ignored)) {
-        std::ifstream file(task.path() / "children");
-        for (pid_t child = 0; file >> child;) children.push_back(child);
-    }
-    return children;
 }
 
 }  // namespace
@@ -134,7 +121,7 @@ void Command::end_left_behind(Nanoseconds grace) const {
     for (;;) {
         while (::waitpid(-1, nullptr, WNOHANG) > 0) {
         }
-        const std::vector<pid_t> children = our_children();
+        const std::vector<pid_t> children = children_of(::getpid());  // none where the kernel does not tell
         const Nanoseconds now = steady_now();
         if (children.empty() || now > deadline + grace) return;
         for (const pid_t child : children) {

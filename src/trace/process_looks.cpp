@@ -1,11 +1,7 @@
 #include "trace/process_looks.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
@@ -16,6 +12,7 @@
 #include <vector>
 
 #include "record/clock.hpp"
+#include "record/proc_files.hpp"
 
 namespace overlap {
 namespace {
@@ -23,52 +20,6 @@ namespace {
 constexpr Nanoseconds shortest_pause = 10'000'000;
 constexpr Nanoseconds longest_pause = 100'000'000;
 constexpr Nanoseconds least_rest = 10;  // looking takes at most one part in so many
-
-// The first bytes of a file in /proc, all of one with a single line; empty when it cannot be read. Not a
-// stream: there may be thousands of threads to look at.
-std::string text_of(const std::string& path) {
-    std::array<char, 1'024> text{};
-    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (file < 0) return "";
-    const ssize_t count = ::read(file, text.data(), text.size());
-    ::close(file);
-    return {text.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0))};
-}
-
-// All of a file in /proc that grows with what it lists; a single read of it may end inside a number.
-std::string whole_text_of(const std::string& path) {
-    std::string text;
-    std::array<char, 4'096> part{};
-    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (file < 0) return text;
-    for (;;) {
-        const ssize_t count = ::read(file, part.data(), part.size());
-        if (count < 0 && errno == EINTR) continue;
-        if (count <= 0) break;
-        text.append(part.data(), static_cast<std::size_t>(count));
-    }
-    ::close(file);
-    return text;
-}
-
-// The whole numbers, one after the other, that a text begins with.
-std::vector<std::int64_t> numbers_in(const std::string& text) {
-    std::vector<std::int64_t> numbers;
-    const char* at = text.data();
-    const char* const end = at + text.size();
-    for (std::int64_t number = 0;;) {
-        const auto [rest, error] = std::from_chars(at, end, number);
-        if (error != std::errc()) return numbers;
-        numbers.push_back(number);
-        at = rest == end ? end : rest + 1;
-    }
-}
-
-// The letter behind the name in /proc/.../stat (proc(5)); the name may hold brackets and blanks.
-char state_in(const std::string& stat) {
-    const std::size_t bracket = stat.rfind(')');
-    return bracket == std::string::npos || bracket + 2 >= stat.size() ? '?' : stat[bracket + 2];
-}
 
 // The system call that a thread is in; empty when it is in none, or may not be known.
 std::string system_call_in(const std::string& syscall) {
@@ -80,7 +31,7 @@ std::string system_call_in(const std::string& syscall) {
 // How long a thread has been ready to run while no CPU was free.
 Nanoseconds run_delay_in(const std::string& folder) {
     // "time on a CPU, time ready and without one, turns": the kernel's Documentation/scheduler/sched-stats
-    const std::vector<std::int64_t> numbers = numbers_in(text_of(folder + "/schedstat"));
+    const std::vector<std::int64_t> numbers = numbers_in(first_text_of(folder + "/schedstat"));
     return numbers.size() >= 2 ? numbers[1] : 0;
 }
 
@@ -140,7 +91,7 @@ void ProcessLooks::look_at_process(pid_t pid, Now& now) {
 }
 
 void ProcessLooks::look_at_thread(const std::string& folder, pid_t thread, Now& now) {
-    const std::string stat = text_of(folder + "/stat");
+    const std::string stat = first_text_of(folder + "/stat");
     if (stat.empty()) return;
     run_delay_[thread] = std::max(run_delay_[thread], run_delay_in(folder));  // it may be gone by now
     const char state = state_in(stat);
@@ -149,7 +100,7 @@ void ProcessLooks::look_at_thread(const std::string& folder, pid_t thread, Now& 
     if (state == 'R') ++now.running;
     if (state == 'D') ++now.disk;
     if (state != 'S' && state != 'D') return;
-    if (const std::string name = system_call_in(text_of(folder + "/syscall")); !name.empty())
+    if (const std::string name = system_call_in(first_text_of(folder + "/syscall")); !name.empty())
         ++asleep_in_[name];
 }
 
