@@ -363,6 +363,9 @@ void add_panels(std::string& picture, const Run& run, int width, const Theme& th
     Drawn drawn;
     for (const Panel& panel : panels) add_panel(picture, run, panel, layout, axis, theme, drawn);
     add_legend(picture, run, axis, layout, theme, drawn);
+}
+
+void add_table(std::string& picture, const Run& run, int width) {
     const std::vector<std::string> table =
         run.traced ? trace_table(run, width) : comparison_table(run, width);
     for (const std::string& row : table) add_line(picture, row);
@@ -380,8 +383,17 @@ std::string render_ascii(const Run& run, const AsciiOptions& options) {
     picture += '\n';
     // None: interrupted before the first, or a traced command that never called.
     const bool any = !run.ways.empty() && !(run.traced && run.ways.front().timeline.spans.empty());
-    if (any) add_panels(picture, run, width, theme);
+    if (any) {
+        add_panels(picture, run, width, theme);
+        add_table(picture, run, width);
+    }
     add_words(picture, run, width);
+    return picture;
+}
+
+std::string render_panels(const Run& run, const AsciiOptions& options) {
+    std::string picture;
+    add_panels(picture, run, std::clamp(options.width, narrowest_width, widest_width), options.theme);
     return picture;
 }
 

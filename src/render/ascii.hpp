@@ -20,4 +20,7 @@ struct AsciiOptions {
 /// (names, errors) is drawn as printable ASCII.
 std::string render_ascii(const Run& run, const AsciiOptions& options);
 
+/// The axis, the panels and the legend alone. The run has a panel.
+std::string render_panels(const Run& run, const AsciiOptions& options);
+
 }  // namespace overlap

@@ -46,6 +46,15 @@ std::vector<std::string> wrap(std::string_view text, int width, int indent) {
     return lines;
 }
 
+std::string beside(std::string left, int column, std::string_view words, int width) {
+    std::string text;
+    for (const std::string& line : wrap(words, width - column)) {
+        text += pad_right(left, column) + line + '\n';
+        left.clear();
+    }
+    return text;
+}
+
 std::string elide(std::string_view text, int width) {
     const auto columns = static_cast<std::size_t>(std::max(width, 0));
     if (text.size() <= columns) return std::string(text);

@@ -15,6 +15,10 @@ std::string printable(std::string_view text);
 /// after the first begin with `indent` blanks. Expects ASCII.
 std::vector<std::string> wrap(std::string_view text, int width, int indent = 0);
 
+/// `words` in lines that begin in column `column`, `left` before the first of them; each line ends with a
+/// newline. Expects ASCII.
+std::string beside(std::string left, int column, std::string_view words, int width);
+
 /// `text` shortened to `width` columns by "..." in its middle. Expects ASCII.
 std::string elide(std::string_view text, int width);
 
