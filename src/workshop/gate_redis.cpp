@@ -1,0 +1,174 @@
+#include "workshop/gate_redis.hpp"
+
+#include <array>
+#include <asio/buffer.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <asio/redirect_error.hpp>
+#include <asio/use_awaitable.hpp>
+#include <asio/write.hpp>
+#include <chrono>
+#include <deque>
+#include <list>
+
+#include "compat/asio.hpp"
+#include "net/listen.hpp"
+
+namespace overlap::workshop {
+
+using asio::awaitable;
+using asio::redirect_error;
+using asio::use_awaitable;
+using asio::ip::tcp;
+using clock = std::chrono::steady_clock;
+
+namespace {
+
+constexpr std::size_t most_command = 64 * 1024;
+constexpr std::size_t most_waiting = 10'000;
+
+}  // namespace
+
+struct GateRedis::Connection {
+    Connection(tcp::socket s, std::int64_t n) : socket(std::move(s)), number(n) {}
+
+    struct Command {
+        net::RedisReply words;
+        net::Served served;
+    };
+
+    tcp::socket socket;
+    std::int64_t number;
+    std::deque<Command> waiting;
+    bool over = false;
+};
+
+struct GateRedis::Shared {
+    Shared(asio::io_context& l, Stage& s, Scenario& c) : loop(l), stage(s), scenario(c), acceptor(l) {}
+
+    asio::io_context& loop;
+    Stage& stage;
+    Scenario& scenario;
+    tcp::acceptor acceptor;
+    std::int64_t connections = 0;
+    std::int64_t events = 0;
+    std::list<std::shared_ptr<Connection>> open;
+    std::vector<net::Served> ended;
+};
+
+GateRedis::GateRedis(asio::io_context& loop, Stage& stage, Scenario& scenario)
+    : shared_(std::make_shared<Shared>(loop, stage, scenario)) {
+    net::listen_on(shared_->acceptor, "127.0.0.1", 0);
+    asio::co_spawn(loop, accept(shared_), asio::detached);
+}
+
+std::string GateRedis::address() const { return net::authority_of(shared_->acceptor.local_endpoint()); }
+
+std::vector<net::Served> GateRedis::seen() const {
+    std::vector<net::Served> all = shared_->ended;
+    for (const auto& connection : shared_->open) {
+        for (const Connection::Command& command : connection->waiting) {
+            all.push_back(command.served);
+            all.back().end = clock::now();
+            all.back().hung_up = connection->over;
+        }
+    }
+    return all;
+}
+
+int GateRedis::owed() const {
+    std::size_t count = 0;
+    for (const auto& connection : shared_->open) count += connection->over ? 0 : connection->waiting.size();
+    return static_cast<int>(count);
+}
+
+std::int64_t GateRedis::events() const { return shared_->events; }
+
+void GateRedis::close() {
+    asio::error_code ignored;
+    shared_->acceptor.close(ignored);
+    for (const auto& connection : shared_->open) {
+        connection->over = true;
+        connection->socket.close(ignored);
+    }
+    shared_->stage.changed();
+}
+
+awaitable<void> GateRedis::accept(std::shared_ptr<Shared> shared) {
+    for (;;) {
+        auto [error, socket] = co_await shared->acceptor.async_accept(as_tuple(use_awaitable));
+        if (error == asio::error::operation_aborted) co_return;
+        if (error) {
+            co_await shared->stage.pause(10'000'000);  // out of descriptors, most likely
+            continue;
+        }
+        asio::error_code ignored;
+        socket.set_option(tcp::no_delay(true), ignored);
+        ++shared->events;
+        auto connection = std::make_shared<Connection>(std::move(socket), ++shared->connections);
+        shared->open.push_back(connection);
+        asio::co_spawn(shared->loop, read(shared, connection), asio::detached);
+        asio::co_spawn(shared->loop, reply(shared, connection),
+                       [shared, connection](std::exception_ptr) { shared->open.remove(connection); });
+    }
+}
+
+awaitable<void> GateRedis::read(std::shared_ptr<Shared> shared, std::shared_ptr<Connection> connection) {
+    net::RedisParser parser(most_command);
+    net::RedisReply command;
+    std::array<char, 16 * 1024> buffer;
+    asio::error_code error;
+    while (!error && connection->waiting.size() < most_waiting) {
+        const std::size_t count = co_await connection->socket.async_read_some(
+            asio::buffer(buffer), redirect_error(use_awaitable, error));
+        if (error) break;
+        parser.feed({buffer.data(), count});
+        net::RedisProgress progress = parser.next(command);
+        for (; progress == net::RedisProgress::complete; progress = parser.next(command)) {
+            ++shared->events;
+            ++shared->stage.facts["requests"];
+            std::string name;
+            for (const net::RedisReply& word : command.items)
+                name += (name.empty() ? "" : " ") + word.text.substr(0, 60);
+            connection->waiting.push_back({command,
+                                           {.method = "GET",
+                                            .target = name,
+                                            .connection = connection->number,
+                                            .status = 0,
+                                            .hung_up = false,
+                                            .read = clock::now(),
+                                            .taken = clock::now(),
+                                            .end = {}}});
+            shared->scenario.command_read(connection->number,
+                                          static_cast<std::int64_t>(connection->waiting.size()), command);
+        }
+        if (progress != net::RedisProgress::incomplete) break;
+    }
+    connection->over = true;
+    ++shared->events;
+    shared->stage.changed();
+}
+
+awaitable<void> GateRedis::reply(std::shared_ptr<Shared> shared, std::shared_ptr<Connection> connection) {
+    for (;;) {
+        co_await shared->stage.until([&] { return connection->over || !connection->waiting.empty(); });
+        if (connection->waiting.empty()) break;
+        const net::RedisReply reply = co_await shared->scenario.command(connection->waiting.front().words);
+        Connection::Command command = std::move(connection->waiting.front());
+        connection->waiting.pop_front();
+        std::string wire;
+        net::append_wire(wire, reply);
+        command.served.end = clock::now();
+        command.served.hung_up = connection->over;
+        command.served.status = connection->over ? 0 : reply.kind == net::RedisReply::Kind::error ? 400 : 200;
+        shared->ended.push_back(command.served);
+        asio::error_code error;
+        co_await asio::async_write(connection->socket, asio::buffer(wire),
+                                   redirect_error(use_awaitable, error));
+        if (error) break;
+    }
+    asio::error_code ignored;
+    connection->socket.close(ignored);
+}
+
+}  // namespace overlap::workshop

@@ -1,0 +1,42 @@
+// Two models that can answer: /main/KEY and /fallback/KEY.
+#pragma once
+
+#include <map>
+
+#include "workshop/scenario.hpp"
+
+namespace overlap::workshop {
+
+/// For each key the first good answer is the result. For some keys the other model never answers, for some it
+/// answers first, with an error.
+class Race : public Scenario {
+  public:
+    Race(Stage& stage, std::int64_t keys);
+
+    void finish() override;
+
+  protected:
+    asio::awaitable<bool> work(Exchange& exchange) override;
+
+    /// Whether a call for a key may be answered at all; if not, why.
+    virtual std::string refusal(const Exchange& exchange, const std::string& key);
+
+  private:
+    struct Round {
+        int winner = 0;            ///< 0 main, 1 fallback
+        bool error_first = false;  ///< the other model answers with an error; else not at all
+        int in_flight = 0;
+        bool both = false;  ///< both have been in flight at once
+        bool error_sent = false;
+        bool answered = false;
+        bool cancelled = false;  ///< the loser's client hung up
+        bool watched = false;
+        bool ready = false;  ///< it was watched: both may go on
+    };
+
+    asio::awaitable<void> run(Exchange& exchange, const std::string& key, Round& round, int model);
+
+    std::map<std::string, Round> rounds_;
+};
+
+}  // namespace overlap::workshop
