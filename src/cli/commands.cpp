@@ -255,6 +255,15 @@ CommandSpec worker_command() {
     return command;
 }
 
+CommandSpec judge_command() {
+    CommandSpec command;
+    command.name = "judge";
+    command.summary = "judge a program, for 'overlap exercise'";
+    command.options = {{"--control", "FD", "", OptionKind::value, true}};
+    command.run = run_judge_command;
+    return command;
+}
+
 CommandSpec man_command() {
     CommandSpec command;
     command.name = "man";
@@ -368,10 +377,15 @@ const std::vector<VariableSpec>& environment_variables() {
         {"XDG_STATE_HOME",
          "in its folder overlap is kept how far you are in the lessons (default ~/.local/state)"},
         {"HOME", "where ~/.local/state is"},
-        {"TMPDIR", "where 'overlap blocking' makes its files (default /tmp)"},
+        {"TMPDIR",
+         "where 'overlap blocking' makes its files, and exercises are compiled and run (default /tmp)"},
+        {"CXX", "the compiler of exercises, if it is a good one (default: the newest good one in PATH)"},
         {"PATH",
-         "where redis-server, the COMMAND of trace and classify, and the python3 of claims are looked for"},
-        {"OVERLAP_URL", "set for the COMMAND of trace: the address of the server it is to call"},
+         "where redis-server, the COMMAND of trace, classify and exercise, the python3 of claims and the "
+         "compiler of exercises are looked for"},
+        {"OVERLAP_URL",
+         "set for the COMMAND of trace, and for an exercise: the address of the server it is to call"},
+        {"OVERLAP_REDIS", "set for an exercise: the address of its Redis"},
         {"no_proxy",
          "set for the COMMAND of trace, with what it or NO_PROXY held before: the server is called without "
          "a proxy"},
@@ -391,6 +405,10 @@ const std::vector<CommandSpec>& all_commands() {
                                      run_code));
         all.back().argument_words = demo_words();
         all.push_back(lesson_command());
+        all.push_back(workshop_command());
+        all.push_back(exercise_command());
+        all.push_back(doctor_command());
+        all.push_back(grade_command());
         all.push_back(render_command());
         all.push_back(trace_command());
         all.push_back(classify_command());
@@ -409,7 +427,7 @@ const std::vector<CommandSpec>& all_commands() {
 }
 
 const CommandSpec* find_command(std::string_view name) {
-    static const CommandSpec hidden[] = {worker_command(), man_command()};
+    static const CommandSpec hidden[] = {worker_command(), judge_command(), man_command()};
     for (const CommandSpec& command : hidden) {
         if (name == command.name) return &command;
     }

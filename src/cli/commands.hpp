@@ -21,6 +21,7 @@ int run_serve(const Invocation& invocation);
 int run_proxy(const Invocation& invocation);
 int run_trace(const Invocation& invocation);
 int run_worker_command(const Invocation& invocation);
+int run_judge_command(const Invocation& invocation);
 int run_classify(const Invocation& invocation);
 int run_lesson(const Invocation& invocation);
 int run_claims(const Invocation& invocation);
@@ -39,6 +40,17 @@ std::vector<std::string> shell_words();
 
 /// The record of `classify`.
 CommandSpec classify_command();
+
+int run_exercise(const Invocation& invocation);
+int run_workshop(const Invocation& invocation);
+int run_doctor(const Invocation& invocation);
+int run_grade(const Invocation& invocation);
+
+/// The records of `exercise`, `workshop`, `doctor` and `grade`.
+CommandSpec exercise_command();
+CommandSpec workshop_command();
+CommandSpec doctor_command();
+CommandSpec grade_command();
 
 /// The record of `lesson`.
 CommandSpec lesson_command();

@@ -15,8 +15,11 @@ std::string bash_completion(const std::vector<CommandSpec>& commands, const std:
 std::string zsh_completion(const std::vector<CommandSpec>& commands, const std::vector<OptionSpec>& general);
 std::string fish_completion(const std::vector<CommandSpec>& commands, const std::vector<OptionSpec>& general);
 
-/// Whether what stands for a value says that it is a file: "FILE", "[FILE]".
-inline bool is_file(std::string_view stands_for) { return stands_for.find("FILE") != std::string_view::npos; }
+/// Whether what stands for a value says that it is a file or a folder: "FILE", "[FILE]", "DIR...".
+inline bool is_file(std::string_view stands_for) {
+    return stands_for.find("FILE") != std::string_view::npos ||
+           stands_for.find("DIR") != std::string_view::npos;
+}
 
 /// `text` in single quotes, as one word of bash or zsh.
 inline std::string shell_quoted(std::string_view text) {

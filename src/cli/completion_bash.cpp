@@ -30,6 +30,9 @@ std::string command_entry(const CommandSpec& command) {
                                    quoted_list(options));
     if (!kind.empty()) text += fmt::format("            kind={}\n", kind);
     if (words) text += fmt::format("            words=({})\n", quoted_list(command.argument_words));
+    if (!command.more_words.empty())
+        text += fmt::format("            more=({})\n", quoted_list(command.more_words));
+    if (command.most_arguments > 1 && command.more_words.empty()) text += "            several=yes\n";
     if (command.takes_command) text += "            foreign=yes\n";
     return text + "            ;;\n";
 }
@@ -84,9 +87,9 @@ _overlap_foreign() {
 
 _overlap() {
     local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]}
-    local kind='' foreign='' word pending='' i
+    local kind='' foreign='' several='' word pending='' i
     local -i arguments=0
-    local -a words=() options=()
+    local -a words=() more=() options=()
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
         _overlap_first
@@ -117,8 +120,12 @@ _overlap() {
         if [[ ! $kind ]]; then
             kind=word words=("${options[@]}")
             [[ $foreign ]] && words+=(--)
-        elif ((arguments > 0)); then
+        elif ((arguments > 0 && ${#more[@]} > 0)); then
+            kind=word words=("${more[@]}")
+        elif ((arguments > 0)) && [[ ! $several ]]; then
             return
+        elif ((arguments > 0)) && [[ $kind == word ]]; then
+            kind=file
         fi
     fi
     case $kind in
@@ -159,7 +166,7 @@ std::string bash_completion(const std::vector<CommandSpec>& commands,
         "# Of command $1: its options, what its argument is, and whether another program's command line may "
         "follow.\n"
         "_overlap_command() {{\n"
-        "    kind='' foreign='' words=() options=()\n"
+        "    kind='' foreign='' several='' words=() more=() options=()\n"
         "    case $1 in\n"
         "{}"
         "    esac\n"

@@ -49,6 +49,11 @@ std::string command_lines(const CommandSpec& command) {
         text += fmt::format("{} -a {}\n", first, fish_quoted(joined(command.argument_words)));
     else if (is_file(command.argument))
         text += first + " -F\n";
+    if (command.most_arguments > 1) {
+        text += fmt::format("complete -c overlap -n {}{}\n", fish_quoted("__overlap_more_of " + command.name),
+                            command.more_words.empty() ? std::string(" -F")
+                                                       : " -a " + fish_quoted(joined(command.more_words)));
+    }
     if (command.takes_command) {
         text += fmt::format("complete -c overlap -n {} -a '(__overlap_foreign)'\n",
                             fish_quoted("__overlap_foreign_of " + command.name));
@@ -105,25 +110,35 @@ function __overlap_list
     end
 end
 
-# Whether the command is $argv, and its argument is not given yet.
-function __overlap_argument_of
-    __overlap_command_is $argv; or return
+# How many arguments of command $argv are given before the cursor.
+function __overlap_given
     set -l with_value
     switch "$argv"
 )";
 
 constexpr std::string_view functions_after = R"(    end
     set -l value no
+    set -l count 0
     for word in (commandline -opc)[3..]
         if test $value = yes
             set value no
         else if contains -- $word $with_value
             set value yes
         else if not string match -q -- '-*' $word
-            return 1
+            set count (math $count + 1)
         end
     end
-    true
+    echo $count
+end
+
+# Whether the command is $argv, and no argument of it is given yet.
+function __overlap_argument_of
+    __overlap_command_is $argv; and test (__overlap_given $argv) -eq 0
+end
+
+# Whether the command is $argv, and one of its arguments is given.
+function __overlap_more_of
+    __overlap_command_is $argv; and test (__overlap_given $argv) -gt 0
 end
 
 complete -c overlap -f

@@ -59,6 +59,12 @@ std::string command_entry(const CommandSpec& command) {
                         shell_quoted(fmt::format("1:{}:{}", escaped(command.argument, ":"),
                                                  action(command.argument, command.argument_words, false))));
     }
+    if (command.most_arguments > 1) {
+        const bool words = !command.more_words.empty();
+        text += fmt::format(
+            "                {} \\\n",
+            shell_quoted("*: :" + (words ? action("", command.more_words, false) : std::string("_files"))));
+    }
     return text +
            "                '(- *)'{-h,--help}'[this text]'\n"
            "            ;;\n";

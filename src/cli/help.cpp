@@ -66,6 +66,7 @@ const std::vector<Example>& general_examples() {
         {"overlap api", "three HTTP calls, three ways, with their timelines"},
         {"overlap api --tasks 10 --workers 4", "see calls queue for a thread"},
         {"overlap lesson 1", "the lessons, which run what they talk about"},
+        {"overlap workshop init workshop", "exercises: your own program, judged by what it does"},
         {"overlap code api", "the C++ behind it"},
         {"overlap help api", "what can be varied"},
     };
@@ -78,6 +79,7 @@ std::string greeting() {
            "Try first:\n"
            "  overlap api         three calls, made in three ways, on one time axis\n"
            "  overlap lesson      read about it, from the beginning\n"
+           "  overlap exercise    then write it yourself, and have it judged\n"
            "  overlap code api    how it is written\n"
            "  overlap list        what else there is\n"
            "  overlap --help      all commands\n";

@@ -14,6 +14,7 @@
 #include "render/json.hpp"
 #include "timeline/error.hpp"
 #include "trace/command.hpp"
+#include "workshop/workbench.hpp"
 
 namespace overlap {
 namespace {
@@ -90,6 +91,8 @@ int main(int argc, char** argv) {
         return overlap::complain(error, overlap::exit_usage);
     } catch (const overlap::CannotStart& error) {
         return overlap::complain(error, error.code);
+    } catch (const overlap::workshop::Interrupted&) {
+        return overlap::exit_interrupted;
     } catch (const std::exception& error) {
         return overlap::complain(error, overlap::exit_failed);
     }

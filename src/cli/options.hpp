@@ -37,6 +37,8 @@ struct CommandSpec {
     std::string argument =
         {};  ///< of the one positional argument: "FILE", "[DEMO]"; empty when there is none
     std::vector<std::string> argument_words = {};  ///< the values there are, where they can be listed
+    std::size_t most_arguments = 1;                ///< where `argument` stands for several
+    std::vector<std::string> more_words = {};      ///< the values for those behind the first
     bool takes_command = false;                    ///< another program's command line, after "--"
     std::string notes = {};                        ///< more to know, for the end of its help
     std::vector<Example> examples = {};
@@ -80,10 +82,27 @@ struct ClaimsRequest {
     std::vector<std::string> only;  ///< the names of some; empty: all
 };
 
+/// What `exercise`, `workshop`, `doctor` and `grade` are to do.
+struct WorkshopRequest {
+    std::string folder;                  ///< of the learner; empty: here, or above
+    std::string from;                    ///< exercises of an author's; empty: our own
+    std::vector<std::string> exercises;  ///< the names of some; empty: all
+    std::vector<std::string> command;    ///< a program to judge, behind "--"
+    std::optional<std::uint64_t> seed;
+    int runs = 1;
+    int jobs = 0;   ///< 0: as many as suit the machine
+    int level = 0;  ///< of a hint; 0: the next
+    bool give_up = false;
+    bool junit = false;
+    bool csv = false;
+};
+
 /// A command line, understood.
 struct Invocation {
     const CommandSpec* command = nullptr;
-    std::string argument;
+    std::string argument;                ///< the first of them
+    std::vector<std::string> arguments;  ///< all
+    WorkshopRequest workshop;
     OutputOptions output;
     std::optional<RunOptions> run;    ///< of a demo
     std::vector<std::int64_t> sweep;  ///< the levels of --sweep, ascending; empty: none asked for

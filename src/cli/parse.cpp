@@ -15,6 +15,7 @@
 #include "demo/cores.hpp"
 #include "net/url.hpp"
 #include "timeline/error.hpp"
+#include "workshop/exercise.hpp"
 
 namespace overlap {
 namespace {
@@ -58,7 +59,8 @@ std::string what_it_takes(const CommandSpec& command) {
     throw UsageError(fmt::format("an option is without its value: see 'overlap {} --help'", command.name));
 }
 
-Words read_words(const CommandSpec& command, std::vector<std::string> arguments, std::string& positional) {
+Words read_words(const CommandSpec& command, std::vector<std::string> arguments,
+                 std::vector<std::string>& positional) {
     CLI::App app;
     app.set_help_flag("");
     app.allow_extras();
@@ -97,6 +99,8 @@ Words read_words(const CommandSpec& command, std::vector<std::string> arguments,
     if (const std::vector<std::string> unknown = app.remaining(); !unknown.empty()) {
         reject_unknown(command, unknown.front());
     }
+    if (positional.size() > command.most_arguments)
+        reject_unknown(command, positional[command.most_arguments]);
     for (const auto& [name, set] : flags) {
         if (set) words[name] = {""};
     }
@@ -354,6 +358,40 @@ void read_claims(const Values& values, ClaimsRequest& request) {
     }
 }
 
+void read_workshop(const Values& values, std::vector<std::string> words, WorkshopRequest& request) {
+    request.command = std::move(words);
+    for (const auto& [option, into] : {std::pair{"--dir", &request.folder}, {"--from", &request.from}}) {
+        if (!values.has(option)) continue;
+        *into = values.text(option);
+        if (into->empty() || into->starts_with('-'))
+            throw UsageError(fmt::format("{} is '{}': expected the name of a folder", option, *into));
+    }
+    if (values.has("--exercise")) {
+        request.exercises = split_list(values.texts("--exercise"));
+        if (request.exercises.empty())
+            throw UsageError("--exercise is '': expected names of exercises, 'overlap exercise' lists them");
+        // Those of --from are known once they have been read.
+        for (const std::string& name : request.exercises) {
+            const bool is_known = workshop::find_exercise(workshop::all_exercises(), name) != nullptr;
+            if (values.has("--from") || is_known) continue;
+            throw UsageError(fmt::format(
+                "--exercise is '{}'{}: expected names of exercises, 'overlap exercise' lists them", name,
+                did_you_mean(name, workshop::embedded_exercise_names())));
+        }
+    }
+    std::int64_t seed = 0;
+    values.whole("--seed", 0, std::numeric_limits<std::int64_t>::max(), seed);
+    if (values.has("--seed")) request.seed = static_cast<std::uint64_t>(seed);
+    values.whole("--runs", 1, 1'000, request.runs);
+    values.whole("--jobs", 1, 64, request.jobs);
+    values.whole("--level", 1, 3, request.level);
+    request.give_up = values.has("--give-up");
+    request.junit = values.has("--junit");
+    request.csv = values.has("--csv");
+    if (static_cast<int>(values.has("--json")) + request.junit + request.csv + values.has("--plain") > 1)
+        throw UsageError("--json, --junit and --csv exclude each other: expected one of them");
+}
+
 }  // namespace
 
 std::string cli11_version() { return CLI11_VERSION; }
@@ -363,7 +401,8 @@ Invocation parse_arguments(const CommandSpec& command, const std::vector<std::st
     invocation.command = &command;
     auto ours = arguments.end();
     if (command.takes_command) ours = std::find(arguments.begin(), arguments.end(), "--");
-    const Values values(read_words(command, {arguments.begin(), ours}, invocation.argument));
+    const Values values(read_words(command, {arguments.begin(), ours}, invocation.arguments));
+    if (!invocation.arguments.empty()) invocation.argument = invocation.arguments.front();
     invocation.output = output_of(values);
     if (command.demo != nullptr) invocation.run = run_of(*command.demo, values);
     if (values.has("--sweep")) invocation.sweep = read_sweep(*command.demo, values);
@@ -375,6 +414,9 @@ Invocation parse_arguments(const CommandSpec& command, const std::vector<std::st
     values.whole("--control", 0, 1'000, invocation.control);
     const bool has_command = ours != arguments.end();
     std::vector<std::string> words(has_command ? ours + 1 : ours, arguments.end());
+    const bool of_workshop =
+        command.name == "exercise" || command.name == "workshop" || command.name == "grade";
+    if (of_workshop) read_workshop(values, words, invocation.workshop);
     if (command.name == "classify")
         read_classify(values, has_command, std::move(words), invocation);
     else if (command.name == "trace")

@@ -36,6 +36,7 @@ overlap_headers(hiredis hiredis/hiredis.h libhiredis-dev)
 overlap_headers(sqlite3 sqlite3.h libsqlite3-dev)
 overlap_headers(uring liburing.h liburing-dev)
 overlap_headers(md4c md4c.h libmd4c-dev)
+overlap_headers(toml toml++/toml.h libtomlplusplus-dev)
 
 # The compiled half of a library whose headers were found above.
 function(overlap_library_file name package)
