@@ -28,9 +28,12 @@ const std::map<std::string, std::set<std::string>> allowed{
     {"src/claims", {"timeline", "record", "demo", "demos", "trace"}},
     {"src/render", {"timeline", "fmt", "json"}},
     {"src/lesson", {"timeline", "render", "json", "md4c"}},
+    {"src/workshop",
+     {"timeline", "record", "net", "concurrency", "trace", "render", "asio", "fmt", "json", "toml",
+      "hiredis"}},
     {"src/cli",
-     {"timeline", "record", "net", "concurrency", "demo", "demos", "trace", "claims", "lesson", "render",
-      "asio", "fmt", "cli11"}},
+     {"timeline", "record", "net", "concurrency", "demo", "demos", "trace", "claims", "lesson", "workshop",
+      "render", "asio", "fmt", "cli11"}},
 };
 
 // The folder or library that an include names; empty for the standard library and the system.
@@ -43,10 +46,11 @@ std::string owner_of(const std::string& include) {
     if (head == "sqlite3.h") return "sqlite3";
     if (head == "liburing.h") return "liburing";
     if (head == "md4c.h") return "md4c";
+    if (head == "toml++") return "toml";
     if (include == "demos.hpp" || include == "redis_words.hpp" || include == "blocking_words.hpp")
         return "";  // its own folder
     for (const char* name : {"fmt", "hiredis", "timeline", "record", "net", "concurrency", "demo", "demos",
-                             "trace", "claims", "lesson", "render", "cli"}) {
+                             "trace", "claims", "lesson", "workshop", "render", "cli"}) {
         if (head == name) return head;
     }
     return "";

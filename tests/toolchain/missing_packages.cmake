@@ -7,7 +7,7 @@ execute_process(COMMAND "${CMAKE_COMMAND}" -S "${SOURCE}" -B "${FOLDER}/build" "
     -DCMAKE_FIND_ROOT_PATH_MODE_PACKAGE=ONLY
   RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
 string(REGEX REPLACE "[ \n]+" " " output "${output}")
-set(packages "libasio-dev libcli11-dev nlohmann-json3-dev libhttp-parser-dev libhiredis-dev libsqlite3-dev liburing-dev libmd4c-dev"
+set(packages "libasio-dev libcli11-dev nlohmann-json3-dev libhttp-parser-dev libhiredis-dev libsqlite3-dev liburing-dev libmd4c-dev libtomlplusplus-dev"
   " libfmt-dev doctest-dev libbenchmark-dev")
 list(JOIN packages "" packages)
 if(result EQUAL 0 OR NOT output MATCHES "Install them with: apt-get install -y ${packages}")
