@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "record/proc_files.hpp"
 #include "support/eventually.hpp"
 #include "support/files.hpp"
 #include "support/judged.hpp"
@@ -33,7 +34,7 @@ std::vector<std::string> command_lines_with(const std::string& word) {
     std::vector<std::string> found;
     std::error_code gone;
     for (fs::directory_iterator entry("/proc", gone), end; !gone && entry != end; entry.increment(gone)) {
-        std::string line = read_file(entry->path().string() + "/cmdline");
+        std::string line = whole_text_of(entry->path().string() + "/cmdline");  // it may be gone by now
         std::replace(line.begin(), line.end(), '\0', ' ');
         if (contains(line, word)) found.push_back(line);
     }

@@ -35,6 +35,14 @@ An exercise is judged by what your program does: a server counts its calls, and 
 enough. What it prints does not count. `workshop.hpp` (in `.overlap/kit/include`) says what you have at hand.
 )";
 
+// What the library makes of a number that does not fit is undefined.
+int whole(const Json& json, int most) {
+    if (!json.is_number_integer()) throw Error("it is no whole number");
+    const auto number = json.get<std::int64_t>();
+    if (number < 0 || number > most) throw Error("it is out of range");
+    return static_cast<int>(number);
+}
+
 void make_folder(const fs::path& folder) {
     std::error_code error;
     fs::create_directories(folder, error);
@@ -146,16 +154,16 @@ FolderState Folder::state() const {
         const Json document = Json::parse(read_whole(path_ / hidden / state_file));
         state.current = document.at("current").get<std::string>();
         state.from = document.value("from", "");
+        constexpr int most = 1'000'000;
+        constexpr int most_hints = 3;
         for (const auto& [name, entry] : document.at("exercises").items()) {
-            state.exercises[name] = {.checks = entry.at("checks"),
-                                     .passed = entry.at("passed"),
-                                     .gave_up = entry.at("gave_up"),
-                                     .points = entry.at("points"),
-                                     .of = entry.at("of"),
-                                     .missed = entry.at("missed"),
-                                     .hints = entry.at("hints")};
-            constexpr int most_hints = 3;
-            if (state.exercises[name].hints < 0 || state.exercises[name].hints > most_hints) return {};
+            state.exercises[name] = {.checks = whole(entry.at("checks"), most),
+                                     .passed = entry.at("passed").get<bool>(),
+                                     .gave_up = entry.at("gave_up").get<bool>(),
+                                     .points = whole(entry.at("points"), most),
+                                     .of = whole(entry.at("of"), most),
+                                     .missed = entry.at("missed").get<std::string>(),
+                                     .hints = whole(entry.at("hints"), most_hints)};
         }
     } catch (const std::exception&) {
         return {};
