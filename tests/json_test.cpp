@@ -7,6 +7,7 @@
 #include "render/ascii.hpp"
 #include "render/json.hpp"
 #include "support/error_message.hpp"
+#include "support/machine_use.hpp"
 #include "support/text.hpp"
 #include "support/timelines.hpp"
 
@@ -30,7 +31,7 @@ TEST_CASE("a run comes back from JSON as it was") {
 
 TEST_CASE("random runs come back as they were, and so do their pictures") {
     std::mt19937_64 random(5);
-    for (int i = 0; i < 500; ++i) {
+    for (int i = 0; i < (test::sanitized ? 50 : 500); ++i) {
         const Run run = test::random_run(random);
         const Run again = parse_run(render_json(run));
         REQUIRE(again == run);
@@ -67,7 +68,7 @@ TEST_CASE("text that is not UTF-8 does not stop a run from being written") {
 
 TEST_CASE("a document cut anywhere is refused with one line") {
     const std::string text = render_json(test::three_calls());
-    for (std::size_t size = 0; size + 2 < text.size(); size += 7) {
+    for (std::size_t size = 0; size + 2 < text.size(); size += test::sanitized ? 70 : 7) {
         const std::string words = complaint(text.substr(0, size));
         REQUIRE_MESSAGE(!words.empty(), size);
         REQUIRE_MESSAGE(words.find('\n') == std::string::npos, words);

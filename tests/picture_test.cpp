@@ -15,6 +15,7 @@
 #include "render/lanes.hpp"
 #include "render/plain.hpp"
 #include "render/text.hpp"
+#include "support/machine_use.hpp"
 #include "support/text.hpp"
 #include "support/timelines.hpp"
 #include "timeline/metrics.hpp"
@@ -29,7 +30,7 @@ using test::way_of;
 
 TEST_SUITE_BEGIN("picture");
 
-constexpr int random_runs = 20'000;
+constexpr int random_runs = test::sanitized ? 1'000 : 20'000;
 
 Axis axis_for(const Run& run, int columns) {
     return {std::max<Nanoseconds>(columns, longest_makespan(run)), columns};
@@ -71,7 +72,7 @@ bool claims(const DrawnTask& task, int column, const Axis& axis) {
     return in_a_bar || !end_mark;
 }
 
-TEST_CASE("in 20,000 random timelines every span is visible") {
+TEST_CASE("in random timelines every span is visible") {
     std::mt19937_64 random(1);
     for (int i = 0; i < random_runs; ++i) {
         const Run run = test::random_run(random);
@@ -84,7 +85,7 @@ TEST_CASE("in 20,000 random timelines every span is visible") {
     }
 }
 
-TEST_CASE("in 20,000 random timelines no column of a sequential panel is claimed by two tasks") {
+TEST_CASE("in random timelines no column of a sequential panel is claimed by two tasks") {
     std::mt19937_64 random(2);
     for (int i = 0; i < random_runs; ++i) {
         const Run run = test::random_run(random);
@@ -100,7 +101,7 @@ TEST_CASE("in 20,000 random timelines no column of a sequential panel is claimed
     }
 }
 
-TEST_CASE("in 20,000 random timelines no line is wider than it may be, and tick labels do not touch") {
+TEST_CASE("in random timelines no line is wider than it may be, and tick labels do not touch") {
     std::mt19937_64 random(3);
     for (int i = 0; i < random_runs; ++i) {
         const Run run = test::random_run(random);
