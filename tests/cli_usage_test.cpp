@@ -171,6 +171,17 @@ TEST_CASE("options that exclude each other are refused") {
     check_refused(run({"api", "--plain", "--json"}), 2, {"--plain", "--json"});
 }
 
+TEST_CASE("an option that the action of 'exercise' has no use for is refused") {
+    check_refused(run({"exercise", "list", "--runs", "3"}), 2,
+                  {"--runs", "'overlap exercise verify'", "'list'"});
+    check_refused(run({"exercise", "--json"}), 2, {"--json", "'overlap exercise check'", "'list'"});
+    check_refused(run({"exercise", "watch", "1", "--json"}), 2, {"--json", "'watch'"});
+    check_refused(run({"exercise", "check", "1", "--give-up"}), 2,
+                  {"--give-up", "'overlap exercise solution'"});
+    check_refused(run({"exercise", "reset", "1", "--level", "2"}), 2, {"--level", "'overlap exercise hint'"});
+    check_refused(run({"exercise", "chek", "--json"}), 2, {"'chek'", "did you mean 'check'"});
+}
+
 TEST_CASE("a value with line breaks or escape codes in it is still answered in one clean line") {
     const std::vector<Words> command_lines{
         {"ap\nj"},

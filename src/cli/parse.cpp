@@ -9,19 +9,17 @@
 #include <set>
 
 #include "claims/claim_test.hpp"
+#include "cli/option_values.hpp"
 #include "cli/options.hpp"
 #include "cli/suggest.hpp"
 #include "cli/values.hpp"
+#include "cli/workshop_options.hpp"
 #include "demo/cores.hpp"
 #include "net/url.hpp"
 #include "timeline/error.hpp"
-#include "workshop/exercise.hpp"
 
 namespace overlap {
 namespace {
-
-/// The values as they were written, by option name; of a value given twice, the last.
-using Words = std::map<std::string, std::vector<std::string>>;
 
 std::string what_it_takes(const CommandSpec& command) {
     if (command.argument.empty()) return "options only";
@@ -59,12 +57,12 @@ std::string what_it_takes(const CommandSpec& command) {
     throw UsageError(fmt::format("an option is without its value: see 'overlap {} --help'", command.name));
 }
 
-Words read_words(const CommandSpec& command, std::vector<std::string> arguments,
-                 std::vector<std::string>& positional) {
+OptionWords read_words(const CommandSpec& command, std::vector<std::string> arguments,
+                       std::vector<std::string>& positional) {
     CLI::App app;
     app.set_help_flag("");
     app.allow_extras();
-    Words words;
+    OptionWords words;
     std::map<std::string, bool> flags;
     // No extra arguments: else CLI11 takes the value "[3]" for a list.
     for (const OptionSpec& option : command.options) {
@@ -108,27 +106,7 @@ Words read_words(const CommandSpec& command, std::vector<std::string> arguments,
     return words;
 }
 
-class Values {
-  public:
-    explicit Values(Words words) : words_(std::move(words)) {}
-
-    [[nodiscard]] bool has(const std::string& name) const { return words_.contains(name); }
-    [[nodiscard]] const std::string& text(const std::string& name) const { return words_.at(name).back(); }
-    [[nodiscard]] const std::vector<std::string>& texts(const std::string& name) const {
-        return words_.at(name);
-    }
-
-    void whole(const std::string& name, std::int64_t least, std::int64_t most, auto& into) const {
-        if (has(name))
-            into = static_cast<std::remove_reference_t<decltype(into)>>(
-                read_whole(name, text(name), least, most));
-    }
-
-  private:
-    Words words_;
-};
-
-OutputOptions output_of(const Values& values) {
+OutputOptions output_of(const OptionValues& values) {
     OutputOptions output;
     if (values.has("--width")) {
         output.width = static_cast<int>(read_whole("--width", values.text("--width"), 40, 10'000));
@@ -207,7 +185,7 @@ int usual_workers(const Demo& demo, std::int64_t tasks) {
 }
 
 // Levels of concurrency, ascending, each once.
-std::vector<std::int64_t> read_sweep(const Demo& demo, const Values& values) {
+std::vector<std::int64_t> read_sweep(const Demo& demo, const OptionValues& values) {
     if (values.has("--" + std::string(demo.sweeps))) {
         throw UsageError(fmt::format("--sweep varies --{}: expected one of the two", demo.sweeps));
     }
@@ -222,7 +200,7 @@ std::vector<std::int64_t> read_sweep(const Demo& demo, const Values& values) {
     return {levels.begin(), levels.end()};
 }
 
-RunOptions run_of(const Demo& demo, const Values& values) {
+RunOptions run_of(const Demo& demo, const OptionValues& values) {
     RunOptions run(Settings(demo.knobs));
     if (values.has("--as-in-notes")) run.settings.set_as_in_notes();
     if (values.has("--url")) {
@@ -264,7 +242,7 @@ RunOptions run_of(const Demo& demo, const Values& values) {
     return run;
 }
 
-void read_server(const Values& values, net::ServerOptions& serve) {
+void read_server(const OptionValues& values, net::ServerOptions& serve) {
     if (values.has("--latency")) serve.latency = read_duration("--latency", values.text("--latency"));
     if (values.has("--jitter")) serve.jitter = read_duration("--jitter", values.text("--jitter"));
     if (values.has("--fail-rate")) serve.fail_rate = read_share("--fail-rate", values.text("--fail-rate"));
@@ -275,7 +253,7 @@ void read_server(const Values& values, net::ServerOptions& serve) {
     }
 }
 
-void read_proxy(const Values& values, net::ProxyOptions& proxy) {
+void read_proxy(const OptionValues& values, net::ProxyOptions& proxy) {
     if (values.has("--to")) proxy.to = net::parse_address(values.text("--to"));
     proxy.rtt = values.has("--rtt") ? read_duration("--rtt", values.text("--rtt")) : 10'000'000;
     if (proxy.rtt > 60'000'000'000) {
@@ -286,7 +264,7 @@ void read_proxy(const Values& values, net::ProxyOptions& proxy) {
     proxy.tunnel = values.has("--tunnel");
 }
 
-void read_serve(const Values& values, Invocation& invocation) {
+void read_serve(const OptionValues& values, Invocation& invocation) {
     net::ServerOptions& serve = invocation.serve;
     if (values.has("--host")) serve.host = values.text("--host");
     values.whole("--port", 0, 65'535, serve.port);
@@ -295,14 +273,14 @@ void read_serve(const Values& values, Invocation& invocation) {
     invocation.stand_in = values.has("--redis");
 }
 
-void read_output_file(const Values& values, std::string& file) {
+void read_output_file(const OptionValues& values, std::string& file) {
     if (!values.has("--output")) return;
     file = values.text("--output");
     if (file.starts_with('-'))
         throw UsageError(fmt::format("--output is '{}': expected the name of a file", file));
 }
 
-void read_trace(const Values& values, std::vector<std::string> words, Invocation& invocation) {
+void read_trace(const OptionValues& values, std::vector<std::string> words, Invocation& invocation) {
     TraceOptions& trace = invocation.trace;
     trace.command = std::move(words);
     trace.server.latency = 200'000'000;
@@ -315,7 +293,7 @@ void read_trace(const Values& values, std::vector<std::string> words, Invocation
 }
 
 // What was said of a task does not go with one that is measured.
-void read_classify(const Values& values, bool has_command, std::vector<std::string> words,
+void read_classify(const OptionValues& values, bool has_command, std::vector<std::string> words,
                    Invocation& invocation) {
     ClassifyRequest& request = invocation.classify;
     request.command = std::move(words);
@@ -342,7 +320,7 @@ void read_classify(const Values& values, bool has_command, std::vector<std::stri
     read_output_file(values, invocation.output_file);
 }
 
-void read_claims(const Values& values, ClaimsRequest& request) {
+void read_claims(const OptionValues& values, ClaimsRequest& request) {
     request.quick = values.has("--quick");
     request.list = values.has("--list");
     if (!values.has("--only")) return;
@@ -358,40 +336,6 @@ void read_claims(const Values& values, ClaimsRequest& request) {
     }
 }
 
-void read_workshop(const Values& values, std::vector<std::string> words, WorkshopRequest& request) {
-    request.command = std::move(words);
-    for (const auto& [option, into] : {std::pair{"--dir", &request.folder}, {"--from", &request.from}}) {
-        if (!values.has(option)) continue;
-        *into = values.text(option);
-        if (into->empty() || into->starts_with('-'))
-            throw UsageError(fmt::format("{} is '{}': expected the name of a folder", option, *into));
-    }
-    if (values.has("--exercise")) {
-        request.exercises = split_list(values.texts("--exercise"));
-        if (request.exercises.empty())
-            throw UsageError("--exercise is '': expected names of exercises, 'overlap exercise' lists them");
-        // Those of --from are known once they have been read.
-        for (const std::string& name : request.exercises) {
-            const bool is_known = workshop::find_exercise(workshop::all_exercises(), name) != nullptr;
-            if (values.has("--from") || is_known) continue;
-            throw UsageError(fmt::format(
-                "--exercise is '{}'{}: expected names of exercises, 'overlap exercise' lists them", name,
-                did_you_mean(name, workshop::embedded_exercise_names())));
-        }
-    }
-    std::int64_t seed = 0;
-    values.whole("--seed", 0, std::numeric_limits<std::int64_t>::max(), seed);
-    if (values.has("--seed")) request.seed = static_cast<std::uint64_t>(seed);
-    values.whole("--runs", 1, 1'000, request.runs);
-    values.whole("--jobs", 1, 64, request.jobs);
-    values.whole("--level", 1, 3, request.level);
-    request.give_up = values.has("--give-up");
-    request.junit = values.has("--junit");
-    request.csv = values.has("--csv");
-    if (static_cast<int>(values.has("--json")) + request.junit + request.csv + values.has("--plain") > 1)
-        throw UsageError("--json, --junit and --csv exclude each other: expected one of them");
-}
-
 }  // namespace
 
 std::string cli11_version() { return CLI11_VERSION; }
@@ -401,7 +345,7 @@ Invocation parse_arguments(const CommandSpec& command, const std::vector<std::st
     invocation.command = &command;
     auto ours = arguments.end();
     if (command.takes_command) ours = std::find(arguments.begin(), arguments.end(), "--");
-    const Values values(read_words(command, {arguments.begin(), ours}, invocation.arguments));
+    const OptionValues values(read_words(command, {arguments.begin(), ours}, invocation.arguments));
     if (!invocation.arguments.empty()) invocation.argument = invocation.arguments.front();
     invocation.output = output_of(values);
     if (command.demo != nullptr) invocation.run = run_of(*command.demo, values);
@@ -416,7 +360,7 @@ Invocation parse_arguments(const CommandSpec& command, const std::vector<std::st
     std::vector<std::string> words(has_command ? ours + 1 : ours, arguments.end());
     const bool of_workshop =
         command.name == "exercise" || command.name == "workshop" || command.name == "grade";
-    if (of_workshop) read_workshop(values, words, invocation.workshop);
+    if (of_workshop) read_workshop(values, words, invocation);
     if (command.name == "classify")
         read_classify(values, has_command, std::move(words), invocation);
     else if (command.name == "trace")
