@@ -81,16 +81,12 @@ CommandSpec doctor_command() {
 int run_doctor(const Invocation& invocation) {
     const Interrupt interrupt;
     const int width = output_width(invocation.output);
-    const std::vector<Finding> findings = examine(interrupt.token());
-    if (interrupt.token().stop_requested()) return exit_interrupted;
-    std::string text;
-    for (const Finding& one : findings) {
+    const bool healthy = examine(interrupt.token(), [width](const Finding& one) {
         const std::string mark = one.good ? "ok" : one.needed ? "MISSING" : "without";
-        text += beside(mark, 9, printable(one.what + ": " + one.words), width);
-    }
-    const bool healthy = is_healthy(findings);
-    text += healthy ? "All that is needed is there.\n" : "Something is missing that the exercises need.\n";
-    print(text);
+        print(beside(mark, 9, printable(one.what + ": " + one.words), width));
+    });
+    if (interrupt.token().stop_requested()) return exit_interrupted;
+    print(healthy ? "All that is needed is there.\n" : "Something is missing that the exercises need.\n");
     return healthy ? exit_done : exit_failed;
 }
 

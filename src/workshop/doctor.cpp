@@ -1,11 +1,10 @@
 #include "workshop/doctor.hpp"
 
-#include <algorithm>
 #include <asio/connect.hpp>
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
 #include <asio/write.hpp>
-#include <fstream>
+#include <chrono>
 #include <thread>
 
 #include "timeline/error.hpp"
@@ -46,7 +45,7 @@ Finding headers_compiled(const ScratchFolder& scratch, const std::stop_token& st
     return finding;
 }
 
-Finding sanitizers_compiled(const ScratchFolder& scratch) {
+Finding sanitizers_compiled(const ScratchFolder& scratch, const std::stop_token& stop) {
     Finding finding{.what = "sanitizers", .good = false, .needed = false, .words = {}};
     const std::optional<Compiler> compiler = find_compiler();
     if (!compiler || !std::filesystem::exists(scratch.path() / "exercise.cpp")) {
@@ -60,7 +59,10 @@ Finding sanitizers_compiled(const ScratchFolder& scratch) {
          .folder = scratch.path(),
          .scratch = scratch.path()},
         {.memory = 3LL << 30, .file = 1LL << 30});
-    while (linking.turn()) std::this_thread::yield();
+    while (linking.turn()) {
+        if (stop.stop_requested()) return finding;
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
     finding.good = ended_well(linking.end());
     const std::string major = compiler->version.substr(0, compiler->version.find('.'));
     finding.words =
@@ -114,26 +116,29 @@ Finding isolation_tried() {
 
 }  // namespace
 
-std::vector<Finding> examine(const std::stop_token& stop) {
+bool examine(const std::stop_token& stop, const std::function<void(const Finding&)>& found) {
     const ScratchFolder scratch;
-    std::vector<Finding> findings{compiler_found()};
-    findings.push_back(
-        {.what = "library",
-         .good = !kit_library().empty(),
-         .words = kit_library().empty()
-                      ? "this overlap was built without it (for a sanitizer): use another build"
-                      : "it is inside this program"});
-    if (findings.back().good && findings.front().good) findings.push_back(headers_compiled(scratch, stop));
-    findings.push_back(sanitizers_compiled(scratch));
-    findings.push_back(loopback_called());
-    findings.push_back(watching_told(scratch));
-    findings.push_back(isolation_tried());
-    return findings;
-}
-
-bool is_healthy(const std::vector<Finding>& findings) {
-    return std::all_of(findings.begin(), findings.end(),
-                       [](const Finding& one) { return one.good || !one.needed; });
+    bool healthy = true;
+    // Whether it is there.
+    const auto tell = [&](const Finding& finding) {
+        if (stop.stop_requested()) return false;
+        found(finding);
+        healthy = healthy && (finding.good || !finding.needed);
+        return finding.good;
+    };
+    const bool has_compiler = tell(compiler_found());
+    const bool has_library =
+        tell({.what = "library",
+              .good = !kit_library().empty(),
+              .words = kit_library().empty()
+                           ? "this overlap was built without it (for a sanitizer): use another build"
+                           : "it is inside this program"});
+    if (has_compiler && has_library) tell(headers_compiled(scratch, stop));
+    tell(sanitizers_compiled(scratch, stop));
+    tell(loopback_called());
+    tell(watching_told(scratch));
+    tell(isolation_tried());
+    return healthy;
 }
 
 }  // namespace overlap::workshop

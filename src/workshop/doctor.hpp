@@ -1,9 +1,9 @@
 // Whether this machine has what the workshop needs. Everything is tried, nothing is assumed.
 #pragma once
 
+#include <functional>
 #include <stop_token>
 #include <string>
-#include <vector>
 
 namespace overlap::workshop {
 
@@ -14,9 +14,8 @@ struct Finding {
     std::string words;   ///< what was found, or what is missing and how to get it
 };
 
-std::vector<Finding> examine(const std::stop_token& stop);
-
-/// Whether all that is needed is there.
-bool is_healthy(const std::vector<Finding>& findings);
+/// Tells `found` of each thing as soon as it was tried, some of which takes seconds, until `stop`. Gives
+/// whether all that is needed is there.
+bool examine(const std::stop_token& stop, const std::function<void(const Finding&)>& found);
 
 }  // namespace overlap::workshop
