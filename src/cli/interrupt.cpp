@@ -11,6 +11,11 @@ Interrupt::Interrupt() {
     ::sigemptyset(&signals_);
     ::sigaddset(&signals_, SIGINT);
     ::sigaddset(&signals_, SIGTERM);
+    // A terminal that is closed; not under nohup, which had it ignored: a blocked signal would come all the
+    // same.
+    struct sigaction hang_up{};
+    if (::sigaction(SIGHUP, nullptr, &hang_up) == 0 && hang_up.sa_handler != SIG_IGN)
+        ::sigaddset(&signals_, SIGHUP);
     ::pthread_sigmask(SIG_BLOCK, &signals_, &before_);
     waiter_ = std::thread([this] { wait_for_signals(); });
 }

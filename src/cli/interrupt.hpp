@@ -8,8 +8,9 @@
 
 namespace overlap {
 
-/// While it lives, SIGINT and SIGTERM request a stop instead of ending the process; a second one ends it at
-/// once, with exit code 130. Create it before any other thread, so that all inherit the blocked signals.
+/// While it lives, SIGINT, SIGTERM and, unless it is ignored, SIGHUP request a stop instead of ending the
+/// process; a second one ends it at once, with exit code 130. Create it before any other thread, so that all
+/// inherit the blocked signals.
 class Interrupt {
   public:
     Interrupt();
