@@ -53,6 +53,26 @@ TEST_CASE("a workshop is made, and what was changed is named when it is made aga
     CHECK(contains(ended.out, "\nNext: cd " + path + " && overlap exercise next\n"));
 }
 
+TEST_CASE("doctor tries what the exercises need, one thing a line, and names what is missing") {
+    const Ended here = run({"doctor"});
+    CAPTURE(here.out);
+    CHECK(here.out.starts_with("ok       compiler: "));
+    CHECK(contains(here.out, "\nok       loopback: "));
+    const bool complete = !workshop::kit_library().empty();
+    CHECK(here.code == (complete ? 0 : 1));
+    CHECK(contains(here.out, complete ? "\nok       headers: " : "\nMISSING  library: "));
+    CHECK(here.out.ends_with(complete ? "\nAll that is needed is there.\n"
+                                      : "\nSomething is missing that the exercises need.\n"));
+
+    const Ended bare = run({"doctor"}, {"PATH=/nonexistent", "CXX="});
+    CAPTURE(bare.out);
+    CHECK(bare.code == 1);
+    CHECK(bare.out.starts_with("MISSING  compiler: "));
+    CHECK(contains(bare.out, "apt-get install clang-19"));
+    CHECK(contains(bare.out, "\nok       loopback: "));
+    CHECK(bare.out.ends_with("\nSomething is missing that the exercises need.\n"));
+}
+
 TEST_CASE("the list says which exercises there are, how far one is, and what comes next") {
     const TemporaryFolder outside;
     const Ended before = run(Launch{.arguments = {"exercise"}, .wrapper = {"env", "-C", outside.path()}});
@@ -235,6 +255,18 @@ TEST_CASE("what does not compile is told in the compiler's words, with help, and
     CHECK(contains(learner.does({"hint", "2"}).out, "Hint 2 of 3"));
 }
 
+TEST_CASE("where the compiler marks a place in a long line, the line is cut to the terminal's columns") {
+    const Learner learner;
+    if (!can_compile(learner.launch({"check", "2"}))) return;
+    learner.write("#include \"workshop.hpp\"\nint main() { return " + std::string(150, '(') + "none" +
+                  std::string(150, ')') + "; }\n");
+    const Ended ended = learner.does({"check", "2", "--width", "60"});
+    check_failed(ended, {"error: ", "It does not compile."});
+    const std::size_t marked = ended.out.find("\n    2 |");
+    REQUIRE(marked != std::string::npos);
+    CHECK(ended.out.find('\n', marked + 1) - marked <= 61);
+}
+
 TEST_CASE("a crash shows its signal, and where it was") {
     const Learner learner;
     if (!can_compile(learner.launch({"check", "2"}))) return;
@@ -336,6 +368,21 @@ TEST_CASE("watch: a verdict, another one for every save, and Ctrl-C") {
     CHECK(count_of(ended.out, "Watching ") == 3);
     CHECK(learner.kept().at("passed") == true);
     CHECK(learner.kept().at("checks") == 3);
+}
+
+TEST_CASE("watch: a terminal that is closed ends everything, and leaves nothing behind") {
+    const Learner learner;
+    if (!can_compile(learner.launch({"watch", "2"}))) return;
+    learner.write(endless);
+    const TemporaryFolder scratch;
+    Launch launch = learner.launch({"watch", "2"}, true);
+    launch.environment.push_back("TMPDIR=" + scratch.path());
+    Process process(launch);
+    const std::vector<pid_t> under_way = wait_for_program(process);
+    process.signal(SIGHUP);
+    CHECK(process.wait(long_before_that).code == 130);
+    check_all_end(under_way);
+    CHECK(fs::is_empty(scratch.path()));
 }
 
 TEST_CASE("watch: a save during a check makes it stale, and it is not shown") {

@@ -189,6 +189,7 @@ int check_once(const Invocation& invocation, const Exercise& exercise) {
     const Workbench bench = workbench_of(folder, interrupt.token());
     const CheckOptions options{.seed = invocation.workshop.seed.value_or(any_seed()),
                                .color = !invocation.output.json && output_color(invocation.output),
+                               .columns = output_width(invocation.output),
                                .find_crash = true,
                                .stop = interrupt.token()};
     const CheckedFile result = check_file(exercise, folder, bench, options);
@@ -201,8 +202,6 @@ int check_once(const Invocation& invocation, const Exercise& exercise) {
 }
 
 int watch_file(const Invocation& invocation, const Exercise& exercise) {
-    if (!invocation.workshop.command.empty() || invocation.output.json)
-        throw UsageError("watch is for your file, on a terminal: neither a COMMAND nor --json goes with it");
     const Folder folder = folder_of(invocation.workshop);
     const fs::path file = folder.file_of(exercise);
     const Interrupt interrupt;
@@ -216,6 +215,7 @@ int watch_file(const Invocation& invocation, const Exercise& exercise) {
             try {
                 const CheckOptions options{.seed = invocation.workshop.seed.value_or(any_seed()),
                                            .color = output_color(invocation.output),
+                                           .columns = output_width(invocation.output),
                                            .find_crash = true,
                                            .stop = stale.get_token()};
                 const CheckedFile result = check_file(exercise, folder, bench, options);
@@ -227,7 +227,7 @@ int watch_file(const Invocation& invocation, const Exercise& exercise) {
                       .hint_level = level,
                       .next = next_after(exercise, result.checked, level)},
                      options.seed);
-                print(fmt::format("Watching {}: save it, and it is checked again. Ctrl-C ends.\n",
+                print(fmt::format("Watching {}\nSave it, and it is checked again. Ctrl-C ends.\n",
                                   file.string()));
             } catch (const std::exception& error) {
                 std::cerr << std::string("overlap: ") + error.what() + "\n";

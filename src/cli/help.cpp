@@ -74,7 +74,7 @@ const std::vector<Example>& general_examples() {
 }
 
 std::string greeting() {
-    return "overlap shows what synchronous and asynchronous code really do with the same work.\n"
+    return "overlap - what synchronous and asynchronous code really do with the same work\n"
            "\n"
            "Try first:\n"
            "  overlap api         three calls, made in three ways, on one time axis\n"

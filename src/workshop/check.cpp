@@ -48,7 +48,7 @@ JudgeRequest request_to_compile(const Exercise& exercise, const Workbench& bench
     request.folder = scratch;
     const fs::path program = scratch / "program";
     request.compile = compile_command(bench.compiler, bench.kit, fs::absolute(source), program,
-                                      {.sanitize = sanitize, .color = options.color});
+                                      {.sanitize = sanitize, .color = options.color, .columns = options.columns});
     request.program = {program.string()};
     if (sanitize) {
         request.environment = {"ASAN_OPTIONS=detect_leaks=0:abort_on_error=0:handle_abort=1:symbolize=1",

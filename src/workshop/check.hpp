@@ -25,6 +25,7 @@ struct Checked {
 struct CheckOptions {
     std::uint64_t seed = 0;
     bool color = false;       ///< in what the compiler says
+    int columns = 0;          ///< for that; 0: as many as it takes
     bool find_crash = false;  ///< run what crashed once more, with sanitizers
     std::stop_token stop;
 };

@@ -41,6 +41,7 @@ struct CompileOptions {
     bool sanitize =
         false;           ///< AddressSanitizer and UndefinedBehaviorSanitizer; without the precompiled header
     bool color = false;  ///< in what the compiler says
+    int columns = 0;     ///< for that; 0: as many as it takes
 };
 
 /// The words of a command that compiles the one file `source` to `program`. `folder` has the kit and, unless
