@@ -30,24 +30,20 @@ if(OVERLAP_SANITIZE)
   endif()
 endif()
 
-# overlap_precompile(target <doctest/doctest.h> ...): these headers and the common ones of the standard library are read
-# once for the target. Only where there is a sanitizer, whose builds take longest: elsewhere every file has to stand on
-# the headers that it includes itself.
-function(overlap_precompile target)
-  if(OVERLAP_SANITIZE)
-    target_precompile_headers(${target} PRIVATE
-      <algorithm> <array> <chrono> <cstdint> <filesystem> <fstream> <functional> <map> <memory> <optional> <set> <span>
-      <sstream> <string> <string_view> <utility> <vector> ${ARGN})
-  endif()
-endfunction()
+set(overlap_common_headers
+  <algorithm> <array> <chrono> <cstdint> <filesystem> <fstream> <functional> <map> <memory> <optional> <set> <span>
+  <sstream> <string> <string_view> <utility> <vector>)
 
 # overlap_library(render SOURCES a.cpp ... USES overlap::timeline ... PRECOMPILE <fmt/format.h> ...) defines
-# overlap::render.
+# overlap::render. These headers and the common ones of the standard library are read once for the library, but only where
+# there is a sanitizer, whose builds take longest: elsewhere every file has to stand on what it includes itself.
 function(overlap_library name)
   cmake_parse_arguments(arg "" "" "SOURCES;USES;PRECOMPILE" ${ARGN})
   add_library(overlap_${name} STATIC ${arg_SOURCES})
   add_library(overlap::${name} ALIAS overlap_${name})
   target_link_libraries(overlap_${name} PUBLIC ${arg_USES} PRIVATE overlap_options)
   target_include_directories(overlap_${name} PUBLIC "${PROJECT_SOURCE_DIR}/src")
-  overlap_precompile(overlap_${name} ${arg_PRECOMPILE})
+  if(OVERLAP_SANITIZE)
+    target_precompile_headers(overlap_${name} PRIVATE ${overlap_common_headers} ${arg_PRECOMPILE})
+  endif()
 endfunction()
