@@ -145,6 +145,18 @@ report(each(lambda key: comments_of(posts_of(ok("/user/" + key)), 1), keys)))py"
     const std::string by_steps = steps + R"py(
 users = each(lambda key: ok("/user/" + key), keys)
 report(each(comments_of, each(posts_of, users))))py";
+    // Its gate is given up; from then on no clock may decide what was in flight together.
+    const std::string by_slow_steps = steps + R"py(
+def slowly(posts):
+    sockets = []
+    for post in posts:
+        sockets.append(send("/comments/" + post))
+        end = time.thread_time() + 0.08
+        while time.thread_time() < end:
+            pass
+    return "-".join(read(s)[1] for s in sockets)
+users = each(lambda key: ok("/user/" + key), keys)
+report(each(slowly, each(posts_of, users))))py";
     const std::string as_they_come = steps + R"py(
 def hasty(key):
     came = []
@@ -155,6 +167,7 @@ report(each(hasty, keys)))py";
                             {"serial", steps + "report([chain(key) for key in keys])", "users"},
                             {"one comment at a time", one_comment, "comments"},
                             {"step by step", by_steps, "free-chains"},
+                            {"step by step, with much to compute", by_slow_steps, "free-chains"},
                             {"in order of arrival", as_they_come, "delivered"}});
 }
 
