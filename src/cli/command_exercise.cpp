@@ -3,6 +3,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "cli/commands.hpp"
 #include "cli/exercise_check.hpp"
@@ -250,6 +252,20 @@ const Exercise& chosen(const Invocation& invocation, const std::vector<Exercise>
                     invocation.argument, invocation.argument));
 }
 
+// An option that the action has no use for is told, not passed over.
+void check_options(const std::string& action, const std::vector<std::string>& given) {
+    constexpr std::pair<const char*, const char*> uses[] = {{"--give-up", "solution"},
+                                                            {"--level", "hint"},
+                                                            {"--json", "check"},
+                                                            {"--runs", "verify"},
+                                                            {"--jobs", "verify"}};
+    for (const auto& [option, of] : uses) {
+        if (action == of || std::find(given.begin(), given.end(), option) == given.end()) continue;
+        throw UsageError(
+            fmt::format("{} is for 'overlap exercise {}': '{}' has no use for it", option, of, action));
+    }
+}
+
 }  // namespace
 
 CommandSpec exercise_command() {
@@ -303,6 +319,9 @@ CommandSpec exercise_command() {
 
 int run_exercise(const Invocation& invocation) {
     const std::string& action = invocation.argument;
+    const bool is_known = std::find(std::begin(actions), std::end(actions), action) != std::end(actions);
+    if (action.empty() || is_known)
+        check_options(action.empty() ? "list" : action, invocation.workshop.options);
     if (!invocation.workshop.command.empty() && action != "check")
         throw UsageError("a COMMAND behind '--' is to be checked: 'overlap exercise check 2 -- COMMAND'");
     const bool takes_none = action == "list" || action == "next";

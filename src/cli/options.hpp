@@ -88,6 +88,7 @@ struct WorkshopRequest {
     std::string from;                    ///< exercises of an author's; empty: our own
     std::vector<std::string> exercises;  ///< the names of some; empty: all
     std::vector<std::string> command;    ///< a program to judge, behind "--"
+    std::vector<std::string> options;    ///< the names of those that were given
     std::optional<std::uint64_t> seed;
     int runs = 1;
     int jobs = 0;   ///< 0: as many as suit the machine

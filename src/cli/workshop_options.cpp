@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <utility>
@@ -13,28 +12,6 @@
 #include "workshop/exercise.hpp"
 
 namespace overlap {
-namespace {
-
-// An option that the action has no use for is told, not passed over. An unknown action is told by the
-// command.
-void check_action(const OptionValues& values, const Invocation& invocation) {
-    const std::string action = invocation.argument.empty() ? "list" : invocation.argument;
-    const std::vector<std::string>& actions = invocation.command->argument_words;
-    if (std::find(actions.begin(), actions.end(), action) == actions.end()) return;
-    constexpr std::pair<const char*, const char*> uses[] = {{"--give-up", "solution"},
-                                                            {"--level", "hint"},
-                                                            {"--json", "check"},
-                                                            {"--runs", "verify"},
-                                                            {"--jobs", "verify"}};
-    for (const auto& [option, of] : uses) {
-        if (values.has(option) && action != of)
-            throw UsageError(
-                fmt::format("{} is for 'overlap exercise {}': '{}' has no use for it", option, of, action));
-    }
-}
-
-}  // namespace
-
 void read_workshop(const OptionValues& values, std::vector<std::string> words, Invocation& invocation) {
     WorkshopRequest& request = invocation.workshop;
     request.command = std::move(words);
@@ -68,7 +45,9 @@ void read_workshop(const OptionValues& values, std::vector<std::string> words, I
     request.csv = values.has("--csv");
     if (static_cast<int>(values.has("--json")) + request.junit + request.csv + values.has("--plain") > 1)
         throw UsageError("--json, --junit and --csv exclude each other: expected one of them");
-    if (invocation.command->name == "exercise") check_action(values, invocation);
+    for (const OptionSpec& option : invocation.command->options) {
+        if (values.has(option.name)) request.options.push_back(option.name);
+    }
 }
 
 }  // namespace overlap

@@ -1,11 +1,11 @@
 #include "workshop/doctor.hpp"
 
+#include <poll.h>
+
 #include <asio/connect.hpp>
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
 #include <asio/write.hpp>
-#include <chrono>
-#include <thread>
 
 #include "timeline/error.hpp"
 #include "workshop/check.hpp"
@@ -61,7 +61,7 @@ Finding sanitizers_compiled(const ScratchFolder& scratch, const std::stop_token&
         {.memory = 3LL << 30, .file = 1LL << 30});
     while (linking.turn()) {
         if (stop.stop_requested()) return finding;
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        ::poll(nullptr, 0, 5);
     }
     finding.good = ended_well(linking.end());
     const std::string major = compiler->version.substr(0, compiler->version.find('.'));

@@ -233,8 +233,9 @@ std::vector<std::string> compile_command(const Compiler& compiler, const fs::pat
     std::vector<std::string> words = first_words(compiler, home);
     const auto add = [&](std::initializer_list<std::string> more) { words.insert(words.end(), more); };
     add({options.color ? "-fdiagnostics-color=always" : "-fdiagnostics-color=never"});
-    // The place in a line of code is marked below it, which breaks where the terminal breaks lines.
-    if (options.columns > 0) add({"-fmessage-length=" + std::to_string(options.columns)});
+    // The place in a line of code is marked below it, which breaks where the terminal breaks lines. The
+    // line's number, eight columns, is not counted.
+    if (options.columns > 0) add({"-fmessage-length=" + std::to_string(options.columns - 8)});
     if (options.sanitize) {
         add({"-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer"});
     } else {
