@@ -151,7 +151,7 @@ def slowly(posts):
     sockets = []
     for post in posts:
         sockets.append(send("/comments/" + post))
-        end = time.thread_time() + 0.08
+        end = time.thread_time() + 0.03
         while time.thread_time() < end:
             pass
     return "-".join(read(s)[1] for s in sockets)
