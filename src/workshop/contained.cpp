@@ -225,6 +225,7 @@ void Contained::look_at_processes() {
     while (!level.empty() && tree.processes <= limits_.processes) {
         std::vector<pid_t> next;
         for (const pid_t pid : level) {
+            if (tree.processes > limits_.processes) break;  // a fork bomb doubles while it is counted
             const std::string folder = "/proc/" + std::to_string(pid);
             const std::string stat = first_text_of(folder + "/stat");
             if (stat.empty() || state_in(stat) == 'Z') continue;
