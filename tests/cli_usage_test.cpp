@@ -148,8 +148,10 @@ TEST_CASE("a value that makes no sense is told, with its option and itself") {
     });
 }
 
-TEST_CASE("what is not understood ends the program with one line, whatever the option") {
-    for_each_value_option([](const CommandSpec& command, const OptionSpec& option) {
+TEST_CASE("what is not understood ends the program with one line, whatever the command") {
+    std::set<std::string> asked;
+    for_each_value_option([&](const CommandSpec& command, const OptionSpec& option) {
+        if (!asked.insert(command.name).second) return;
         const Words arguments = command_line_of(command) + Words{option.name};
         CAPTURE(joined(arguments));
         check_refused(run(arguments), 2, {option.name});
