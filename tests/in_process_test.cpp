@@ -5,6 +5,7 @@
 #include <chrono>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "demo/runner.hpp"
@@ -105,25 +106,25 @@ TEST_CASE("calls that fail are tried again from the worker processes, and the re
     CHECK(way.server->requests == 12);
 }
 
-// The child that is still there after so many looks: those of the warm-up come and go.
+// The child that stays for long: those of the warm-up, whose calls are answered at once, come and go.
 pid_t lasting_worker(pid_t parent) {
-    constexpr int enough_looks = 20;
+    constexpr std::chrono::milliseconds long_enough{800};
     pid_t candidate = -1;
-    int looks = 0;
+    auto since = std::chrono::steady_clock::now();
     CHECK(test::eventually([&] {
         const std::vector<pid_t> children = test::children_of(parent);  // the server, and a worker
         const pid_t youngest =
             children.size() == 2 ? *std::max_element(children.begin(), children.end()) : -1;
-        looks = youngest == candidate && youngest != -1 ? looks + 1 : 0;
-        candidate = youngest;
-        return looks == enough_looks;
+        const auto now = std::chrono::steady_clock::now();
+        if (std::exchange(candidate, youngest) != youngest) since = now;
+        return youngest != -1 && now - since >= long_enough;
     }));
     return candidate;
 }
 
 TEST_CASE("a worker that is killed in a call is drawn as a failed attempt, and the call is made again") {
     test::Process process(test::Launch{
-        .arguments = {"api", "--tasks", "1", "--latency", "2s", "--way", "pool", "--pool", "processes"}});
+        .arguments = {"api", "--tasks", "1", "--latency", "4s", "--way", "pool", "--pool", "processes"}});
     const pid_t worker = lasting_worker(process.pid());
     REQUIRE(worker > 0);
     ::kill(worker, SIGKILL);
