@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <asio/buffer.hpp>
 #include <asio/co_spawn.hpp>
@@ -19,6 +20,7 @@
 #include "net/http_routes.hpp"
 #include "net/listen.hpp"
 #include "net/query.hpp"
+#include "net/unread.hpp"
 
 namespace overlap::workshop {
 
@@ -128,9 +130,6 @@ awaitable<bool> Exchange::begin() {
     net::Plan plan;
     plan.chunked = true;
     status_ = plan.status;
-    asio::error_code ignored;
-    // What the kernel holds for a client that does not read looks like read ahead: let it be little.
-    connection_->socket.set_option(tcp::socket::send_buffer_size(16 * 1024), ignored);
     const bool sent = co_await write(net::head_of(plan, connection_->keep_alive, ""), false);
     taken_ = 0;
     co_return sent;
@@ -141,6 +140,10 @@ awaitable<bool> Exchange::part(std::string bytes) {
     plan.chunked = true;
     plan.parts = {std::move(bytes)};
     co_return !hung_up() && co_await write(net::part_of(plan, 0), false);
+}
+
+std::int64_t Exchange::read() const {
+    return std::max<std::int64_t>(0, taken_ - net::unread(connection_->socket));
 }
 
 awaitable<bool> Exchange::end() { co_return !hung_up() && co_await write("0\r\n\r\n", true); }

@@ -52,6 +52,9 @@ class Exchange {
     /// Bytes of parts that the kernel has taken.
     [[nodiscard]] std::int64_t taken() const { return taken_; }
 
+    /// Bytes of parts that the client has read; the kernel holds the others for it.
+    [[nodiscard]] std::int64_t read() const;
+
     [[nodiscard]] bool answered() const { return status_ != 0; }
     [[nodiscard]] int status() const { return status_; }
 

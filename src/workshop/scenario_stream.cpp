@@ -1,6 +1,8 @@
 // An answer that comes line by line, /stream/KEY, and somebody who takes the words one at a time:
 // /say/KEY?word=W. A line is a word, a blank and filling. The result of a key: its words in order, with a "-"
 // between two.
+#include <algorithm>
+
 #include "workshop/scenario.hpp"
 #include "workshop/scenarios.hpp"
 
@@ -21,7 +23,7 @@ constexpr ScenarioFact facts[] = {
     {"asked", "different streams that were asked for"},
     {"first-early", "1 when the first word was said while all the other lines were held back"},
     {"said", "words that were said, in their order; the number 'lines' is all"},
-    {"read-ahead", "KiB that the program took of what comes behind a word whose saying was held back"},
+    {"read-ahead", "KiB that the program read of what comes behind a word whose saying was held back"},
     {"threads", "threads of the program then"},
     {"processes", "its processes then"},
     {"cpu-percent", "how busy it was then: 100 is one core, all the time"},
@@ -67,9 +69,18 @@ class Streaming : public Scenario {
             there = co_await exchange.until([this] { return stage_.open() || said_ > 0 || saying_ > 0; });
             if (!stage_.open()) stage_.facts["first-early"] = 1;
         }
+        if (there) there = co_await end_may_come(exchange);
         if (there) co_await exchange.end();
         streaming_ = nullptr;
         stage_.changed();
+    }
+
+    // The kernel may have taken all for the program. How much of it lies unread is to be seen while the held
+    // word is said, so the stream is not over before.
+    awaitable<bool> end_may_come(Exchange& exchange) {
+        const HeldAtGate held(stage_);
+        co_return co_await exchange.until(
+            [this] { return said_ > held_word_ || (stage_.open() && !holding_); });
     }
 
     awaitable<void> say(Exchange& exchange, const std::string& word) {
@@ -83,9 +94,10 @@ class Streaming : public Scenario {
         co_await exchange.answer(next ? 200 : 400, next ? "said\n" : "that is not the next word\n");
     }
 
-    // While it is not said, the stream goes on for as long as the program takes it.
+    // While it is not said, the stream goes on for as long as the program or the kernel takes it.
     awaitable<void> hold(Exchange& exchange) {
         constexpr Nanoseconds quiet = 150'000'000;
+        holding_ = true;
         std::int64_t last = -1;
         const auto stalled = [this, &last] {
             const std::int64_t now = streaming_ != nullptr ? streaming_->taken() : 0;
@@ -95,9 +107,10 @@ class Streaming : public Scenario {
         co_await exchange.until([this] { return behind_.size() > held_word_ || stage_.open(); });
         co_await exchange.until(stalled);
         const std::int64_t all = stage_.number("line_kib") * kib * static_cast<std::int64_t>(words_.size());
-        const std::int64_t taken = streaming_ != nullptr ? streaming_->taken() : all;
-        stage_.facts["read-ahead"] = (taken - behind_[held_word_]) / kib;
+        const std::int64_t read = streaming_ != nullptr ? streaming_->read() : all;
+        stage_.facts["read-ahead"] = std::max<std::int64_t>(0, read - behind_[held_word_]) / kib;
         co_await stage_.watch(20'000'000);
+        holding_ = false;
     }
 
     [[nodiscard]] std::optional<std::string> result_of(const std::string&) const override {
@@ -113,6 +126,7 @@ class Streaming : public Scenario {
     std::size_t sent_ = 0;
     std::size_t said_ = 0;
     int saying_ = 0;
+    bool holding_ = false;  ///< the held word is being said
     const Exchange* streaming_ = nullptr;
 };
 
