@@ -47,8 +47,9 @@ JudgeRequest request_to_compile(const Exercise& exercise, const Workbench& bench
     request.scratch = scratch;
     request.folder = scratch;
     const fs::path program = scratch / "program";
-    request.compile = compile_command(bench.compiler, bench.kit, fs::absolute(source), program,
-                                      {.sanitize = sanitize, .color = options.color, .columns = options.columns});
+    request.compile =
+        compile_command(bench.compiler, bench.kit, fs::absolute(source), program,
+                        {.sanitize = sanitize, .color = options.color, .columns = options.columns});
     request.program = {program.string()};
     if (sanitize) {
         request.environment = {"ASAN_OPTIONS=detect_leaks=0:abort_on_error=0:handle_abort=1:symbolize=1",

@@ -254,11 +254,8 @@ class Calls : public Scenario {
     // The program has taken the last answer when it is asleep again. On a busy machine two answers would
     // reach it together else, and in any order: in the right one, by luck.
     awaitable<void> answer_taken() {
-        const Nanoseconds begin = steady_now();
-        co_await stage_.until([this, begin] {
-            const bool asleep = stage_.program.at > begin && stage_.program.asleep > 0;
-            return asleep || waiting_.empty() || steady_now() - begin > 200 * ms;
-        });
+        const Settled settled(stage_);
+        co_await stage_.until([&] { return settled() || waiting_.empty(); });
     }
 
     // In an order that nobody can rely on: never who came first, where there is a choice.

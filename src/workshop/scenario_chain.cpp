@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 
-#include "record/clock.hpp"
 #include "workshop/scenario.hpp"
 #include "workshop/scenarios.hpp"
 
@@ -121,14 +120,8 @@ class Chain : public Scenario {
         const auto missing = [&] {
             return static_cast<std::int64_t>(user.posts.size() - user.comments.size());
         };
-        // Once the gate was given up, what else the program had to send has come when it is asleep again, or
-        // has computed for long. On a busy machine any time of the clock would be too short for that.
-        const Nanoseconds begin = steady_now();
-        const Nanoseconds ran = stage_.program.run;
-        const auto all_have_come = [&] {
-            const bool asleep = stage_.program.at > begin && stage_.program.asleep > 0;
-            return stage_.open() && (asleep || stage_.program.run - ran > 1'000'000'000);
-        };
+        const Settled settled(stage_);
+        const auto all_have_come = [&] { return stage_.open() && settled(); };
         bool there = co_await exchange.until([&] { return user.at_once >= missing() || all_have_come(); });
         // In no order.
         if (there) co_await stage_.pause(stage_.between(10, 30) * 1'000'000);

@@ -84,4 +84,12 @@ void Stage::give_up() {
     changed();
 }
 
+Settled::Settled(const Stage& stage) : stage_(stage), begin_(steady_now()), ran_(stage.program.run) {}
+
+bool Settled::operator()() const {
+    constexpr Nanoseconds long_time = 1'000'000'000;
+    const ProgramLook& program = stage_.program;
+    return (program.at > begin_ && program.asleep > 0) || program.run - ran_ > long_time;
+}
+
 }  // namespace overlap::workshop

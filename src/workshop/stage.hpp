@@ -87,6 +87,19 @@ class Stage {
     bool open_ = false;
 };
 
+/// Asks whether what the program had to send on its own has come: since this was made, it was seen asleep or
+/// has computed for a second. On a busy machine any time of the clock would be too short to tell.
+class Settled {
+  public:
+    explicit Settled(const Stage& stage);
+    bool operator()() const;
+
+  private:
+    const Stage& stage_;
+    Nanoseconds begin_;
+    Nanoseconds ran_;
+};
+
 /// Counts as held at a gate to the end of the scope.
 class HeldAtGate {
   public:
