@@ -30,7 +30,7 @@ using test::way_of;
 
 TEST_SUITE_BEGIN("picture");
 
-constexpr int random_runs = test::sanitized ? 1'000 : 20'000;
+constexpr int random_runs = test::sanitized ? 400 : 20'000;
 
 Axis axis_for(const Run& run, int columns) {
     return {std::max<Nanoseconds>(columns, longest_makespan(run)), columns};

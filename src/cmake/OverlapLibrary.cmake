@@ -25,8 +25,11 @@ if(OVERLAP_SANITIZE)
   add_compile_options(-fsanitize=${OVERLAP_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${OVERLAP_SANITIZE})
   if(OVERLAP_SANITIZE MATCHES address)
-    # What it keeps of every global would be a million addresses to relocate, whenever a test starts the program.
-    add_link_options($<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:-no-pie>)
+    # A test may start the program hundreds of times, and each time what the sanitizers keep of every line and global
+    # would be relocated, and looked through for leaks: at fixed addresses, and without that of functions that are not
+    # linked, it takes a third of the time.
+    add_compile_options(-fdata-sections)
+    add_link_options(-Wl,--gc-sections $<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:-no-pie>)
   endif()
 endif()
 
