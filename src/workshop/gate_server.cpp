@@ -20,7 +20,6 @@
 #include "net/http_routes.hpp"
 #include "net/listen.hpp"
 #include "net/query.hpp"
-#include "net/unread.hpp"
 
 namespace overlap::workshop {
 
@@ -94,6 +93,7 @@ std::optional<std::string> Exchange::query(std::string_view name) const {
 }
 
 std::int64_t Exchange::connection() const { return connection_->number; }
+net::Ends Exchange::ends() const { return net::ends_of(connection_->socket); }
 bool Exchange::hung_up() const { return connection_->hung_up; }
 
 awaitable<bool> Exchange::until(std::function<bool()> ready) {
@@ -143,7 +143,8 @@ awaitable<bool> Exchange::part(std::string bytes) {
 }
 
 std::int64_t Exchange::read() const {
-    return std::max<std::int64_t>(0, taken_ - net::unread(connection_->socket));
+    const net::Unread unread = net::unread(ends());
+    return std::max<std::int64_t>(0, taken_ - unread.here - unread.there);
 }
 
 awaitable<bool> Exchange::end() { co_return !hung_up() && co_await write("0\r\n\r\n", true); }
