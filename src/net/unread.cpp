@@ -9,14 +9,12 @@
 
 namespace overlap::net {
 
-Ends ends_of(const asio::ip::tcp::socket& socket) {
+std::int64_t unread(const asio::ip::tcp::socket& socket) {
     asio::error_code gone;
-    const Ends ends{socket.local_endpoint(gone).port(), socket.remote_endpoint(gone).port()};
-    return gone ? Ends{} : ends;
-}
-
-Unread unread(const Ends& ends) {
-    Unread bytes;
+    const unsigned here = socket.local_endpoint(gone).port();
+    const unsigned there = socket.remote_endpoint(gone).port();
+    if (gone) return 0;
+    std::int64_t bytes = 0;
     // A client may have come by a socket for IPv6.
     for (const char* const file : {"/proc/net/tcp", "/proc/net/tcp6"}) {
         std::istringstream lines(whole_text_of(file));
@@ -28,9 +26,8 @@ Unread unread(const Ends& ends) {
             if (std::sscanf(line.c_str(), "%*[^:]: %*[^:]:%x %*[^:]:%x %*x %" SCNx64 ":%" SCNx64, &local,
                             &remote, &sent, &received) != 4)
                 continue;
-            if (local == ends.here && remote == ends.there) bytes.here += static_cast<std::int64_t>(sent);
-            if (local == ends.there && remote == ends.here)
-                bytes.there += static_cast<std::int64_t>(received);
+            if (local == here && remote == there) bytes += static_cast<std::int64_t>(sent);
+            if (local == there && remote == here) bytes += static_cast<std::int64_t>(received);
         }
     }
     return bytes;

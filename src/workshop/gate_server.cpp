@@ -20,6 +20,7 @@
 #include "net/http_routes.hpp"
 #include "net/listen.hpp"
 #include "net/query.hpp"
+#include "net/unread.hpp"
 
 namespace overlap::workshop {
 
@@ -93,7 +94,6 @@ std::optional<std::string> Exchange::query(std::string_view name) const {
 }
 
 std::int64_t Exchange::connection() const { return connection_->number; }
-net::Ends Exchange::ends() const { return net::ends_of(connection_->socket); }
 bool Exchange::hung_up() const { return connection_->hung_up; }
 
 awaitable<bool> Exchange::until(std::function<bool()> ready) {
@@ -143,8 +143,7 @@ awaitable<bool> Exchange::part(std::string bytes) {
 }
 
 std::int64_t Exchange::read() const {
-    const net::Unread unread = net::unread(ends());
-    return std::max<std::int64_t>(0, taken_ - unread.here - unread.there);
+    return std::max<std::int64_t>(0, taken_ - net::unread(connection_->socket));
 }
 
 awaitable<bool> Exchange::end() { co_return !hung_up() && co_await write("0\r\n\r\n", true); }

@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "net/http_server.hpp"
-#include "net/unread.hpp"
 #include "workshop/stage.hpp"
 
 namespace overlap::workshop {
@@ -34,7 +33,6 @@ class Exchange {
 
     /// Numbered from 1 in the order they were accepted.
     [[nodiscard]] std::int64_t connection() const;
-    [[nodiscard]] net::Ends ends() const;
 
     /// Whether the client has left before its answer.
     [[nodiscard]] bool hung_up() const;

@@ -1,8 +1,5 @@
 // Calls that do not need each other's answer: /call/KEY gives the result of a key.
 #include <algorithm>
-#include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
-#include <asio/this_coro.hpp>
 #include <list>
 #include <map>
 #include <set>
@@ -21,9 +18,6 @@ constexpr Nanoseconds ms = 1'000'000;
 
 // Of very many, the rest follow faster: an order that is wrong by then stays wrong.
 constexpr std::int64_t taken_one_by_one = 6;
-
-// Bytes that lie unread when a program has read an answer, and not that there is no more.
-constexpr std::int64_t end_of_connection = 1;
 
 constexpr ScenarioNumber numbers[] = {
     {"calls", {3, 6}, "how many keys there are", 1, 500},
@@ -66,7 +60,6 @@ constexpr ScenarioFact facts[] = {
     {"connections", "connections that calls came on"},
     {"left-open", "calls still owed their answer when the results, or the failure, came"},
     {"early", "calls for a key that came sooner after its last 503 than 'backoff' says"},
-    {"lay-unread", "with 'backoff', answers that lay unread while the program slept: its loop was blocked"},
     {"given-up", "silent calls that the program hung up on and made again"},
     {"cancelled",
      "with 'fatal', calls that the program hung up on after another had failed and before it named that"},
@@ -83,7 +76,6 @@ class Calls : public Scenario {
         const std::int64_t calls = stage.number("calls");
         for (const char* fact : {"asked-again", "in-flight", "refused", "refilled", "early"})
             stage.facts[fact] = 0;
-        if (stage.number("backoff") > 0) stage.facts["lay-unread"] = 0;
         if (stage.number("limit") > 0) stage.draw("at_once", std::min(stage.number("limit"), calls));
         if (stage.number("at_once") == 0) stage.draw("at_once", calls);
         stage.draw("refills", calls - stage.number("at_once"));
@@ -130,7 +122,6 @@ class Calls : public Scenario {
   private:
     struct Call {
         std::string key;
-        net::Ends ends;
         bool released = false;
     };
     using Waiting = std::list<Call*>;
@@ -176,7 +167,7 @@ class Calls : public Scenario {
     }
 
     awaitable<void> reply(Exchange& exchange, const std::string& key, KeyState& state) {
-        Call call{key, exchange.ends()};
+        Call call{key};
         const bool silent = state.silent && state.attempts == 1;
         const bool read_after_opening = stage_.open();
         bool there = false;
@@ -219,24 +210,6 @@ class Calls : public Scenario {
             const auto known = minted_.find(key);
             co_await exchange.answer(200, known != minted_.end() ? known->second : mint(key));
         }
-        if (stage_.number("backoff") > 0)
-            asio::co_spawn(co_await asio::this_coro::executor, note_unread(exchange.ends()), asio::detached);
-    }
-
-    // An answer has been sent. Who waits for it, on a loop or in a thread, is awake once it has come; it lies
-    // there while the program sleeps on when a pause holds the loop.
-    awaitable<void> note_unread(net::Ends ends) {
-        bool lies_there = false;
-        Nanoseconds since = steady_now();
-        for (;;) {
-            co_await stage_.until([&] { return stage_.program.at > since; });
-            if (net::unread(ends).there <= end_of_connection) co_return;
-            // It had come before this look began.
-            if (lies_there && stage_.program.asleep > 0) break;
-            lies_there = true;
-            since = steady_now();
-        }
-        ++stage_.facts["lay-unread"];
     }
 
     void note_backoff(const KeyState& state) {
@@ -278,16 +251,14 @@ class Calls : public Scenario {
         if (left_ >= stage_.number("at_once") && keys_before_gate() >= wanted()) ++stage_.facts["refilled"];
     }
 
-    // The program has taken the last answer when it is asleep again, or has read it a while ago: one that has
-    // much to do is never seen asleep. On a busy machine two answers would reach it together else, and in any
-    // order: in the right one, by luck.
+    // The program has taken the last answer when it is asleep again. On a busy machine two answers would
+    // reach it together else, and in any order: in the right one, by luck. But one that always has something
+    // to do is never seen asleep, and must not wait until its calls time out.
     awaitable<void> answer_taken() {
         const Settled settled(stage_);
         const Nanoseconds begin = steady_now();
-        const auto read = [&] {
-            return steady_now() - begin > 200 * ms && net::unread(last_released_).there <= end_of_connection;
-        };
-        co_await stage_.until([&] { return settled() || waiting_.empty() || read(); });
+        co_await stage_.until(
+            [&] { return settled() || waiting_.empty() || steady_now() - begin > 200 * ms; });
     }
 
     // In an order that nobody can rely on: never who came first, where there is a choice.
@@ -296,7 +267,6 @@ class Calls : public Scenario {
         if (waiting.size() > 1)
             std::advance(chosen, stage_.between(1, static_cast<std::int64_t>(waiting.size()) - 1));
         (*chosen)->released = true;
-        last_released_ = (*chosen)->ends;
         ++released_;
         waiting.erase(chosen);
         stage_.changed();
@@ -312,7 +282,6 @@ class Calls : public Scenario {
     std::int64_t in_flight_ = 0;
     std::int64_t silent_ = 0;  ///< of those, calls that get no answer
     std::int64_t released_ = 0;
-    net::Ends last_released_;
     std::int64_t left_ = stage_.number("calls");  ///< keys that have not been answered well
     std::string fatal_;                           ///< the key that fails for good; empty: none does
     bool fatal_sent_ = false;
