@@ -114,7 +114,7 @@ def price(key):
     s = send("/call/" + key)
     return read(s)[1] if select.select([s], [], [], 1)[0] else ""
 report(each(price, keys)))py";
-    check_answers("retries", {{"right", trying("0.1"), ""},
+    check_answers("retries", {{"right", trying("0.05"), ""},
                               {"at once", trying("0"), "backoff"},
                               {"never again", once, "delivered"}});
 }

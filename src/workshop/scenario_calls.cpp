@@ -100,7 +100,9 @@ class Calls : public Scenario {
                 const bool alone = stage_.number("at_once") == 1 && !stage_.open();
                 co_await stage_.pause(alone && !first ? stage_.number("hold")
                                                       : std::min(3 * ms, 100 * ms / stage_.number("calls")));
-                if (!first && !alone && released_ < taken_one_by_one) co_await answer_taken();
+                // Calls that are given up when they take long must not take long for that.
+                const bool patient = stage_.number("silent") == 0;
+                if (!first && !alone && patient && released_ < taken_one_by_one) co_await answer_taken();
                 if (!waiting_.empty()) release(waiting_);
             }
         }
