@@ -25,9 +25,8 @@ if(OVERLAP_SANITIZE)
   add_compile_options(-fsanitize=${OVERLAP_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${OVERLAP_SANITIZE})
   if(OVERLAP_SANITIZE MATCHES address)
-    # A test may start the program hundreds of times, and each time what the sanitizers keep of every line and global
-    # would be relocated, and looked through for leaks: at fixed addresses, and without that of functions that are not
-    # linked, it takes a third of the time.
+    # A test may start the program hundreds of times, and each time what the sanitizers keep of every line and global is
+    # relocated, and looked through for leaks: so at fixed addresses, and without that of functions that are not linked.
     add_compile_options(-fdata-sections)
     add_link_options(-Wl,--gc-sections $<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:-no-pie>)
   endif()
