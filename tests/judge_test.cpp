@@ -218,8 +218,18 @@ threading.Thread(target=reading).start()
 report(["-".join(say(word) for word in iter(read_ahead.get, None))]))py";
     const std::string at_the_end = words + "report(['-'.join(say(word) for word in list(words()))])";
     const std::string right = words + "report(['-'.join(say(word) for word in words())])";
+    const std::string lazy = R"py(
+stream = send("/stream/" + keys[0]).makefile("rb")
+while stream.readline().strip(): pass
+said = []
+while size := int(stream.readline(), 16):
+    said.append(stream.read(9).decode())
+    ok(f"/say/{keys[0]}?word={said[-1]}")
+    stream.read(size + 2 - 9)
+report(["-".join(said)]))py";
     check_answers("back-pressure",
                   {{"right", right, ""},
+                   {"right, the filling only when the word is said", lazy, ""},
                    {"at the end", at_the_end, "first-early"},
                    {"one each", words + "report([say(word) for word in words()])", "delivered"},
                    {"a queue", queue, "back-pressure"}});

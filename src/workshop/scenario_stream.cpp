@@ -108,7 +108,9 @@ class Streaming : public Scenario {
         co_await exchange.until(stalled);
         const std::int64_t all = stage_.number("line_kib") * kib * static_cast<std::int64_t>(words_.size());
         const std::int64_t read = streaming_ != nullptr ? streaming_->read() : all;
-        stage_.facts["read-ahead"] = std::max<std::int64_t>(0, read - behind_[held_word_]) / kib;
+        // Of a client that has left, or when the gate was given up, even the word's own line may not be out.
+        const std::int64_t behind = behind_.size() > held_word_ ? behind_[held_word_] : read;
+        stage_.facts["read-ahead"] = std::max<std::int64_t>(0, read - behind) / kib;
         co_await stage_.watch(20'000'000);
         holding_ = false;
     }
