@@ -78,7 +78,7 @@ constexpr Variant variants[] = {{Way::sequential, "", sequential},
                                 {Way::pool, "", pool},
                                 {Way::pool, "", processes, PoolKind::processes, false}};
 
-constexpr Knob knobs[] = {knob::tasks(3),        knob::latency(200 * knob::ms, 2'000 * knob::ms),
+constexpr Knob knobs[] = {knob::tasks(3),        knob::latency(200 * ms, 2'000 * ms),
                           knob::jitter,          knob::timeout,
                           knob::connect_timeout, knob::retries,
                           knob::backoff,         knob::fail_rate};

@@ -81,7 +81,7 @@ void processes(Context& run) { run_in_processes(run, call_in_process); }
 
 constexpr Knob knobs[] = {
     knob::tasks(100),
-    knob::latency(20 * knob::ms, 1'000 * knob::ms),
+    knob::latency(20 * ms, 1'000 * ms),
     {.name = "limit", .meaning = "coroutines in flight at once; 0: no limit", .most = 10'000},
     {"sequential-tasks", "calls that the sequential way makes, a part of --tasks", Unit::count, 100, 1,
      10'000},

@@ -101,8 +101,8 @@ constexpr Variant variants[] = {{Way::sequential, "", sequential},
                                 {Way::pool, "", processes, PoolKind::processes, false}};
 constexpr Knob knobs[] = {
     {.name = "users", .meaning = "users to fetch", .usual = 3, .least = 1, .most = 10'000},
-    knob::latency("user-latency", "time our server takes for a user", 200 * knob::ms),
-    knob::latency("posts-latency", "time our server takes for a user's posts", 100 * knob::ms),
+    knob::latency("user-latency", "time our server takes for a user", 200 * ms),
+    knob::latency("posts-latency", "time our server takes for a user's posts", 100 * ms),
     knob::jitter,
     knob::timeout,
     knob::fail_rate,

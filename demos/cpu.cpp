@@ -90,7 +90,7 @@ constexpr Variant variants[] = {{Way::sequential, "", sequential},
 
 constexpr Knob knobs[] = {
     {.name = "tasks", .meaning = "tasks to compute", .usual = 8, .least = 1, .most = 10'000},
-    knob::work(50 * knob::ms),
+    knob::work(50 * ms),
     knob::steps,
     knob::gil};
 

@@ -43,7 +43,7 @@ std::string heard_from(asio::io_context& loop) {
 }
 
 std::chrono::nanoseconds patience(const Context& run) {
-    return std::chrono::nanoseconds(run.warming_up() ? knob::ms : run.settings().get("patience"));
+    return std::chrono::nanoseconds(run.warming_up() ? ms : run.settings().get("patience"));
 }
 
 void conclude_calls(const Calls& calls, const std::string& heard) {

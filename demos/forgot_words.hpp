@@ -43,8 +43,8 @@ std::string heard_from(asio::io_context& loop);
 void conclude_calls(const Calls& calls, const std::string& heard);
 
 inline constexpr Knob forgot_knobs[] = {
-    knob::tasks(3), knob::latency(200 * knob::ms, 2'000 * knob::ms),
-    knob::limit("patience", "how long a loop may stand still before that is a deadlock", 300 * knob::ms),
+    knob::tasks(3), knob::latency(200 * ms, 2'000 * ms),
+    knob::limit("patience", "how long a loop may stand still before that is a deadlock", 300 * ms),
     knob::timeout};
 
 inline constexpr Example forgot_examples[] = {

@@ -103,10 +103,10 @@ void pool(Context& run) {
 constexpr Variant variants[] = {
     {Way::sequential, "", sequential}, {Way::coroutines, "", coroutines}, {Way::pool, "", pool}};
 constexpr Knob knobs[] = {
-    knob::latency("main-latency", "time main takes to answer", 500 * knob::ms, 2'500 * knob::ms),
-    knob::latency("fallback-latency", "time fallback takes to answer", 200 * knob::ms, 1'000 * knob::ms),
-    knob::limit("main-timeout", "when the sequential way gives main up", 400 * knob::ms, 2'000 * knob::ms),
-    knob::limit("deadline", "when there must be an answer", 30'000 * knob::ms),
+    knob::latency("main-latency", "time main takes to answer", 500 * ms, 2'500 * ms),
+    knob::latency("fallback-latency", "time fallback takes to answer", 200 * ms, 1'000 * ms),
+    knob::limit("main-timeout", "when the sequential way gives main up", 400 * ms, 2'000 * ms),
+    knob::limit("deadline", "when there must be an answer", 30'000 * ms),
     {.name = "main-fails", .meaning = "main answers with an error (503)", .unit = Unit::flag, .most = 1},
     {.name = "fallback-fails", .meaning = "fallback answers with an error", .unit = Unit::flag, .most = 1},
 };

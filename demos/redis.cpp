@@ -113,7 +113,7 @@ constexpr Variant variants[] = {{Way::sequential, "", sequential},
 
 constexpr Knob knobs[] = {
     {.name = "tasks", .meaning = "conversations to read", .usual = 8, .least = 1, .most = 10'000},
-    knob::rtt(10 * knob::ms),
+    knob::rtt(10 * ms),
     knob::timeout,
     knob::connect_timeout,
 };

@@ -101,8 +101,8 @@ constexpr Variant variants[] = {{Way::sequential, "new", [](Context& run) { sequ
 constexpr Knob knobs[] = {
     knob::tasks(4),
     {.name = "connections", .meaning = "of the pool, at most", .usual = 2, .least = 1, .most = 10'000},
-    knob::latency("latency", "time the server takes to answer", 40 * knob::ms),
-    knob::rtt(20 * knob::ms),
+    knob::latency("latency", "time the server takes to answer", 40 * ms),
+    knob::rtt(20 * ms),
     knob::timeout,
     knob::connect_timeout};
 

@@ -104,8 +104,7 @@ constexpr Variant variants[] = {{Way::sequential, "", sequential},
                                 {Way::pool, "", threads},
                                 {Way::pool, "", processes, PoolKind::processes}};
 
-constexpr Knob knobs[] = {knob::tasks(10), knob::latency(10 * knob::ms), knob::jitter,
-                          knob::work(50 * knob::ms)};
+constexpr Knob knobs[] = {knob::tasks(10), knob::latency(10 * ms), knob::jitter, knob::work(50 * ms)};
 
 constexpr Example examples[] = {
     {"overlap starve", "ten answers at once, each formatted for 50ms"},

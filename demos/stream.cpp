@@ -86,9 +86,9 @@ constexpr Variant variants[] = {
 constexpr Knob knobs[] = {
     {"tasks", "conversations", Unit::count, 3, 1, 10'000},
     {"tokens", "tokens in each answer", Unit::count, 12, 1, 1'000, {}, true},
-    {"latency", "time to the first token", Unit::duration, 300 * knob::ms, 0, 60'000 * knob::ms, {}, true},
-    {"interval", "from one token to the next", Unit::duration, 60 * knob::ms, 0, 60'000 * knob::ms, {}, true},
-    {"consume", "time the reader takes over each token", Unit::duration, 0, 0, 10'000 * knob::ms},
+    {"latency", "time to the first token", Unit::duration, 300 * ms, 0, 60'000 * ms, {}, true},
+    {"interval", "from one token to the next", Unit::duration, 60 * ms, 0, 60'000 * ms, {}, true},
+    {"consume", "time the reader takes over each token", Unit::duration, 0, 0, 10'000 * ms},
     {"padding", "bytes of ballast in each token", Unit::count, 3'000, 0, 10'000, {}, true},
     {"cut-after", "tokens after which the server breaks off; 0: never", Unit::count, 0, 0, 1'000, {}, true},
     knob::timeout, knob::connect_timeout,

@@ -12,7 +12,6 @@ namespace {
 
 using test::contains;
 using test::joined;
-using test::ms;
 using test::way_of;
 
 TEST_SUITE_BEGIN("advice");

@@ -8,16 +8,14 @@
 #include "demos/demos.hpp"
 #include "support/server_thread.hpp"
 #include "support/stopped_run.hpp"
-#include "support/units.hpp"
 #include "timeline/advice.hpp"
 #include "timeline/metrics.hpp"
+#include "timeline/units.hpp"
 
 namespace overlap {
 namespace {
 
 TEST_SUITE_BEGIN("backoff");
-
-using test::ms;
 
 RunOptions failing(double rate, int retries) {
     RunOptions options{Settings(api.knobs)};

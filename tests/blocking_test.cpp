@@ -18,10 +18,10 @@
 #include "support/files.hpp"
 #include "support/stopped_run.hpp"
 #include "support/text.hpp"
-#include "support/units.hpp"
 #include "timeline/advice.hpp"
 #include "timeline/error.hpp"
 #include "timeline/metrics.hpp"
+#include "timeline/units.hpp"
 
 namespace overlap::test {
 namespace {

@@ -12,9 +12,9 @@
 #include "support/cli.hpp"
 #include "support/process.hpp"
 #include "support/text.hpp"
-#include "support/units.hpp"
 #include "timeline/advice.hpp"
 #include "timeline/metrics.hpp"
+#include "timeline/units.hpp"
 
 namespace overlap {
 namespace {
@@ -22,7 +22,6 @@ namespace {
 TEST_SUITE_BEGIN("burst");
 
 using test::contains;
-using test::ms;
 
 RunOptions burst_of(std::int64_t tasks, std::int64_t limit) {
     RunOptions options{Settings(burst.knobs)};

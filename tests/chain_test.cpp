@@ -11,9 +11,9 @@
 #include "demos/demos.hpp"
 #include "support/server_thread.hpp"
 #include "support/text.hpp"
-#include "support/units.hpp"
 #include "timeline/advice.hpp"
 #include "timeline/metrics.hpp"
+#include "timeline/units.hpp"
 
 namespace overlap {
 namespace {
@@ -21,7 +21,6 @@ namespace {
 TEST_SUITE_BEGIN("chain");
 
 using test::contains;
-using test::ms;
 
 RunOptions options_of(std::int64_t users) {
     RunOptions options{Settings(chain.knobs)};
@@ -169,7 +168,7 @@ WayRun way_of(Way way, std::string variant, const std::vector<Times>& chains) {
     return run;
 }
 
-std::string why(std::vector<WayRun> ways) {
+std::string why_of_chain(std::vector<WayRun> ways) {
     Run run;
     run.demo = "chain";
     run.ways = std::move(ways);
@@ -181,7 +180,7 @@ std::string why(std::vector<WayRun> ways) {
 TEST_CASE("the critical path is the longest chain, and what the naive way lost is measured against gather") {
     const WayRun naive = way_of(Way::coroutines, "naive", {{0, 100, 150}, {150, 400, 500}});
     const WayRun gather = way_of(Way::coroutines, "gather", {{0, 100, 150}, {0, 250, 350}});
-    const std::string text = why({naive, gather});
+    const std::string text = why_of_chain({naive, gather});
     CHECK(
         contains(text, "longest chain: User2 waited 250ms for the user and then 100ms for the posts, 350ms"));
     CHECK(contains(text, "up to 2 chains under way at once: all 2 took 350ms"));
@@ -192,9 +191,9 @@ TEST_CASE("the critical path is the longest chain, and what the naive way lost i
 TEST_CASE("no time is called lost where none was, and nothing is said of ways that did not finish") {
     const WayRun naive = way_of(Way::coroutines, "naive", {{0, 100, 150}});
     WayRun gather = way_of(Way::coroutines, "gather", {{0, 100, 150}});
-    CHECK_FALSE(contains(why({naive, gather}), "longer"));
+    CHECK_FALSE(contains(why_of_chain({naive, gather}), "longer"));
     gather.timeline.spans[1].outcome = Outcome::failed;
-    CHECK(why({naive, gather}).empty());
+    CHECK(why_of_chain({naive, gather}).empty());
 }
 
 }  // namespace

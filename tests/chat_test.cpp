@@ -15,8 +15,8 @@
 #include "support/log.hpp"
 #include "support/server_thread.hpp"
 #include "support/text.hpp"
-#include "support/units.hpp"
 #include "support/wire.hpp"
+#include "timeline/units.hpp"
 
 namespace overlap::test {
 namespace {

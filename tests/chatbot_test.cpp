@@ -19,9 +19,9 @@
 #include "support/process.hpp"
 #include "support/redis.hpp"
 #include "support/text.hpp"
-#include "support/units.hpp"
 #include "timeline/advice.hpp"
 #include "timeline/metrics.hpp"
+#include "timeline/units.hpp"
 
 namespace overlap::test {
 namespace {

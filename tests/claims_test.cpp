@@ -24,7 +24,6 @@ namespace {
 TEST_SUITE_BEGIN("claims");
 
 using test::contains;
-using test::ms;
 using test::TaskTimes;
 using test::way_of;
 
@@ -64,7 +63,7 @@ WayRun failing(WayRun way) {
     return way;
 }
 
-Run run_of(std::vector<WayRun> ways, std::vector<KnobValue> knobs = {}, int cores = 2) {
+Run claimed_run(std::vector<WayRun> ways, std::vector<KnobValue> knobs = {}, int cores = 2) {
     Run run;
     run.demo = "api";
     run.knobs = std::move(knobs);
@@ -74,7 +73,9 @@ Run run_of(std::vector<WayRun> ways, std::vector<KnobValue> knobs = {}, int core
 }
 
 Measurements evidence(std::vector<Run> runs) { return {.runs = std::move(runs), .costs = {}}; }
-Measurements evidence(std::vector<WayRun> ways) { return evidence(std::vector{run_of(std::move(ways))}); }
+Measurements evidence(std::vector<WayRun> ways) {
+    return evidence(std::vector{claimed_run(std::move(ways))});
+}
 
 Verdict verdict(const Judgement& judgement) {
     // What was measured is always said, a condition exactly where the verdict has one, in printable ASCII.
@@ -115,9 +116,9 @@ TEST_CASE("a blocking call holds its thread, and no other call is under way") {
 
 TEST_CASE("racing wins what waiting for main first costs") {
     const auto judge = [](Nanoseconds both) {
-        Run run = run_of({in_turn(Way::sequential, State::blocked, 2, 1500),
-                          at_once(Way::coroutines, State::waiting, 2, both)},
-                         {{"main-timeout", "ns", 2000 * ms}, {"fallback-latency", "ns", 1000 * ms}});
+        Run run = claimed_run({in_turn(Way::sequential, State::blocked, 2, 1500),
+                               at_once(Way::coroutines, State::waiting, 2, both)},
+                              {{"main-timeout", "ns", 2000 * ms}, {"fallback-latency", "ns", 1000 * ms}});
         for (WayRun& way : run.ways) way.result = Result{true, "fallback answered", makespan(way.timeline)};
         return verdict(judge_race(evidence(std::vector{run})));
     };
@@ -228,11 +229,12 @@ TEST_CASE("a library that blocks does so in a coroutine too, and overlaps in thr
 TEST_CASE("ten times as fast in threads: by the cores there are, and the lock") {
     // Inline 500 ms; in threads `pooled`. Under the lock one at a time 500 ms, in threads `locked`.
     const auto judge = [](Nanoseconds pooled, Nanoseconds locked, int cores = 2) {
-        return judge_tenfold(evidence(std::vector{run_of({in_turn(Way::coroutines, State::running, 10, 50),
-                                                          at_once(Way::pool, State::running, 10, pooled)},
-                                                         {}, cores),
-                                                  run_of({in_turn(Way::sequential, State::running, 10, 50),
-                                                          at_once(Way::pool, State::running, 10, locked)})}));
+        return judge_tenfold(
+            evidence(std::vector{claimed_run({in_turn(Way::coroutines, State::running, 10, 50),
+                                              at_once(Way::pool, State::running, 10, pooled)},
+                                             {}, cores),
+                                 claimed_run({in_turn(Way::sequential, State::running, 10, 50),
+                                              at_once(Way::pool, State::running, 10, locked)})}));
     };
     CHECK(verdict(judge(50, 50)) == Verdict::holds);
     CHECK(verdict(judge(50, 500)) == Verdict::holds_only_when);
@@ -261,7 +263,7 @@ TEST_CASE("async computes no faster, unless it does") {
 
 TEST_CASE("threads gain little under a lock") {
     const auto gaining = [](Nanoseconds pooled) {
-        return run_of(
+        return claimed_run(
             {in_turn(Way::sequential, State::running, 8, 50), at_once(Way::pool, State::running, 8, pooled)});
     };
     const auto judge = [&](Nanoseconds locked, Nanoseconds unlocked) {
@@ -290,7 +292,7 @@ TEST_CASE("times of a machine that is busy with something else say nothing of co
     alone.usage.cpu = 200 * ms;  // of 400
     const WayRun coroutines = in_turn(Way::coroutines, State::running, 8, 20);
     const WayRun pool = at_once(Way::pool, State::running, 8, 400);
-    const Run run = run_of({alone, coroutines, pool});
+    const Run run = claimed_run({alone, coroutines, pool});
     for (const Judgement& judgement : {judge_async_cpu(evidence(std::vector{run})),
                                        judge_threads_and_lock(evidence(std::vector{run, run})),
                                        judge_tenfold(evidence(std::vector{run, run}))}) {
@@ -303,7 +305,7 @@ TEST_CASE("times of a machine that is busy with something else say nothing of co
 TEST_CASE("processes compute side by side in spite of the lock") {
     const auto judge = [](WayRun processes, Nanoseconds cpu_time, int cores = 2) {
         processes.usage.cpu = cpu_time;
-        return judge_processes(evidence(std::vector{run_of(
+        return judge_processes(evidence(std::vector{claimed_run(
             {in_turn(Way::pool, State::running, 8, 50), of_processes(std::move(processes))}, {}, cores)}));
     };
     CHECK(verdict(judge(at_once(Way::pool, State::running, 8, 210), 400 * ms)) == Verdict::holds);
@@ -318,7 +320,7 @@ TEST_CASE("processes compute side by side in spite of the lock") {
 TEST_CASE("coroutines take turns, threads are interrupted") {
     const auto judge = [](WayRun coroutines, WayRun threads, int cores = 2) {
         return verdict(judge_turns(
-            evidence(std::vector{run_of({std::move(coroutines), std::move(threads)}, {}, cores)})));
+            evidence(std::vector{claimed_run({std::move(coroutines), std::move(threads)}, {}, cores)})));
     };
     const WayRun turns = in_turn(Way::coroutines, State::running, 8, 50);
     CHECK(judge(turns, at_once(Way::pool, State::running, 8, 200)) == Verdict::holds);
@@ -381,7 +383,7 @@ TEST_CASE("a layer costs what its CPU time says") {
 
 TEST_CASE("keeping a connection gains what opening one costs") {
     const auto at = [](Nanoseconds fresh, Nanoseconds kept, std::int64_t connections) {
-        return run_of(
+        return claimed_run(
             {named(counted(in_turn(Way::sequential, State::blocked, 5, fresh), 5, connections), "new"),
              named(counted(in_turn(Way::sequential, State::blocked, 5, kept), 5, 1), "one")},
             {{"rtt", "ns", 20 * ms}});
@@ -413,7 +415,7 @@ Run traced(int calls, Nanoseconds took, int exit_code = 0, std::int64_t connecti
     if (exit_code == 10) way.timeline.spans.back().outcome = Outcome::cancelled;
     way.server =
         ServerCounts{.requests = calls, .peak_in_flight = std::min(calls, 100), .connections = connections};
-    Run run = run_of({way}, {{"latency", "ns", 100 * ms}, {"calls", "", calls}});
+    Run run = claimed_run({way}, {{"latency", "ns", 100 * ms}, {"calls", "", calls}});
     run.demo = "trace";
     run.title = "overlap trace -- python3 many_calls.py httpx";
     run.traced = TracedCommand{.line = "python3", .exit_code = exit_code};

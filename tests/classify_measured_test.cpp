@@ -9,16 +9,16 @@
 #include "support/screen.hpp"
 #include "support/text.hpp"
 #include "support/timelines.hpp"
-#include "support/units.hpp"
 #include "timeline/classify_observed.hpp"
 #include "timeline/error.hpp"
+#include "timeline/units.hpp"
 
 namespace overlap::test {
 namespace {
 
 TEST_SUITE_BEGIN("classify_measured");
 
-Pattern answer(const Classification& classification) { return classify_task(classification.traits); }
+Pattern pattern_of(const Classification& classification) { return classify_task(classification.traits); }
 
 CommandUse command(Nanoseconds wall, Nanoseconds cpu) {
     CommandUse use{.line = "program", .wall = wall, .cpu = cpu};
@@ -34,24 +34,24 @@ bool notes(const Classification& classification, const std::string& part) {
 TEST_CASE("a program that mostly waits is blocking I/O to its caller") {
     const Classification waits = classify_command(command(200 * ms, 1 * ms));
     CHECK(waits.traits.uses_blocking_io);
-    CHECK(answer(waits) == Pattern::to_thread);
+    CHECK(pattern_of(waits) == Pattern::to_thread);
     REQUIRE(waits.otherwise);
     CHECK(waits.otherwise->pattern == Pattern::pure_async);
     CHECK(contains(waits.evidence->async_api, "cannot be measured"));
 }
 
 TEST_CASE("a program that computes is one for a process, whether it waits or not") {
-    CHECK(answer(classify_command(command(500 * ms, 499 * ms))) == Pattern::process_pool);
+    CHECK(pattern_of(classify_command(command(500 * ms, 499 * ms))) == Pattern::process_pool);
     const Classification both = classify_command(command(900 * ms, 499 * ms));
-    CHECK(answer(both) == Pattern::process_pool);
+    CHECK(pattern_of(both) == Pattern::process_pool);
     CHECK(contains(both.otherwise->when, "computing handed over"));
-    CHECK(answer(classify_command(command(105 * ms, 100 * ms))) == Pattern::process_pool);
-    CHECK(answer(classify_command(command(105 * ms, 100 * ms - 1))) == Pattern::pure_async);
+    CHECK(pattern_of(classify_command(command(105 * ms, 100 * ms))) == Pattern::process_pool);
+    CHECK(pattern_of(classify_command(command(105 * ms, 100 * ms - 1))) == Pattern::pure_async);
 }
 
 TEST_CASE("a program that does little of either may run where it is") {
     const Classification quick = classify_command(command(2 * ms, 1 * ms));
-    CHECK(answer(quick) == Pattern::pure_async);
+    CHECK(pattern_of(quick) == Pattern::pure_async);
     CHECK_FALSE(quick.otherwise);
 }
 
@@ -134,7 +134,7 @@ TEST_CASE("what makes the numbers doubtful is said") {
 
 TEST_CASE("a demo that can be awaited is PURE_ASYNC, and TO_THREAD as its sequential way is written") {
     const Classification api = classify_run(three_calls());
-    CHECK(answer(api) == Pattern::pure_async);
+    CHECK(pattern_of(api) == Pattern::pure_async);
     CHECK(api.traits.has_async_api);
     CHECK_FALSE(api.traits.uses_blocking_io);
     CHECK(api.traits.cpu_cost_ms == doctest::Approx(1.0 / 3));
@@ -149,10 +149,10 @@ TEST_CASE("a demo that can be awaited is PURE_ASYNC, and TO_THREAD as its sequen
 TEST_CASE("coroutines that hold the thread, or hand their work to others, are no async API") {
     Run run = three_calls();
     run.ways[1] = way_of(Way::coroutines, State::blocked, {{0, 200}, {200, 400}, {400, 600}});
-    CHECK(answer(classify_run(run)) == Pattern::to_thread);
+    CHECK(pattern_of(classify_run(run)) == Pattern::to_thread);
     run.ways[1] = way_of(Way::coroutines, State::waiting, {{0, 200}, {0, 200}, {0, 200}});
     run.ways[1].usage.threads = 3;
-    CHECK(answer(classify_run(run)) == Pattern::to_thread);
+    CHECK(pattern_of(classify_run(run)) == Pattern::to_thread);
     CHECK_FALSE(classify_run(run).otherwise);
 }
 
@@ -162,9 +162,9 @@ TEST_CASE("a demo that only computes is classified by its CPU time") {
     run.ways = {way_of(Way::sequential, State::running, {{0, 150}, {150, 300}}),
                 way_of(Way::coroutines, State::running, {{0, 150}, {150, 300}})};
     run.ways[0].usage.cpu = 300 * ms;
-    CHECK(answer(classify_run(run)) == Pattern::process_pool);
+    CHECK(pattern_of(classify_run(run)) == Pattern::process_pool);
     run.ways[0].usage.cpu = 20 * ms;
-    CHECK(answer(classify_run(run)) == Pattern::pure_async);
+    CHECK(pattern_of(classify_run(run)) == Pattern::pure_async);
     CHECK_FALSE(classify_run(run).traits.has_async_api);
 }
 
@@ -172,7 +172,7 @@ TEST_CASE("a demo that has an async API and computes much is PURE_ASYNC with a w
     Run run = three_calls();
     run.ways[0].usage.cpu = 900 * ms;
     const Classification starves = classify_run(run);
-    CHECK(answer(starves) == Pattern::pure_async);
+    CHECK(pattern_of(starves) == Pattern::pure_async);
     CHECK(contains(render_ascii(starves, 120), "300ms of CPU on the event loop hold up"));
 }
 

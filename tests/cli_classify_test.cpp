@@ -23,8 +23,6 @@ namespace {
 
 TEST_SUITE_BEGIN("cli_classify");
 
-Words shell(const std::string& script) { return {"sh", "-c", script}; }
-
 Words measure(const Words& command) { return Words{"classify", "--measure", "--"} + command; }
 
 // A program that uses at least a second of CPU time, however fast the machine: the kernel ends its loop then.

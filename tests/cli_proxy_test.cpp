@@ -15,9 +15,9 @@
 #include "support/server_thread.hpp"
 #include "support/serving.hpp"
 #include "support/text.hpp"
-#include "support/units.hpp"
 #include "support/wire.hpp"
 #include "timeline/error.hpp"
+#include "timeline/units.hpp"
 
 namespace overlap::test {
 namespace {

@@ -25,8 +25,6 @@ Words client(const std::string& way, int tasks = 3) {
             std::to_string(tasks), "--json"};
 }
 
-Words shell(const std::string& script) { return {"sh", "-c", script}; }
-
 Json traced_of(const Traced& traced) {
     REQUIRE(Json::accept(traced.document));
     return Json::parse(traced.document).at("traced");

@@ -23,14 +23,14 @@ using net::Target;
 
 TEST_SUITE_BEGIN("client");
 
-struct Case {
+struct ClientCase {
     std::string name;
     ScriptedServer::Script script;
     Answer expected;
 };
 
-const std::vector<Case>& cases() {
-    static const std::vector<Case> all = {
+const std::vector<ClientCase>& client_cases() {
+    static const std::vector<ClientCase> all = {
         {"a body with a length",
          answer_with("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"),
          {200, "hello", ""}},
@@ -116,7 +116,7 @@ TEST_CASE_TEMPLATE("what a server sends becomes the same answer in both clients"
     for (const std::size_t keep_alive : {0U, 1U}) {
         ClientOptions options = keeping(keep_alive);
         options.limits = {.header = 8000, .body = 1000};
-        for (const Case& c : cases()) {
+        for (const ClientCase& c : client_cases()) {
             CAPTURE(c.name);
             CAPTURE(keep_alive);
             ScriptedServer server(c.script);

@@ -19,9 +19,9 @@
 #include "support/loops.hpp"
 #include "support/stopped_run.hpp"
 #include "support/text.hpp"
-#include "support/units.hpp"
 #include "timeline/advice.hpp"
 #include "timeline/metrics.hpp"
+#include "timeline/units.hpp"
 
 namespace overlap {
 namespace {
@@ -29,7 +29,6 @@ namespace {
 TEST_SUITE_BEGIN("cpu");
 
 using test::contains;
-using test::ms;
 using test::operator+;
 
 // Steps that nobody waits for the end of: what ends was stopped.
@@ -296,7 +295,7 @@ WayRun way_of(Way way, int at_once, int tasks, Nanoseconds each, PoolKind pool =
     return run;
 }
 
-Run run_of(std::vector<WayRun> ways, int cores = 2) {
+Run cpu_run(std::vector<WayRun> ways, int cores = 2) {
     Run run;
     run.demo = "cpu";
     run.machine.cores = cores;
@@ -312,8 +311,8 @@ std::string text_of(const std::vector<std::string>& sentences) {
 
 TEST_CASE("what is said of gains is what the run measured, beside the cores there are") {
     const Run run =
-        run_of({way_of(Way::sequential, 1, 8, 50 * ms), way_of(Way::coroutines, 1, 8, 50 * ms),
-                way_of(Way::pool, 2, 8, 50 * ms), way_of(Way::pool, 2, 8, 50 * ms, PoolKind::processes)});
+        cpu_run({way_of(Way::sequential, 1, 8, 50 * ms), way_of(Way::coroutines, 1, 8, 50 * ms),
+                 way_of(Way::pool, 2, 8, 50 * ms), way_of(Way::pool, 2, 8, 50 * ms, PoolKind::processes)});
     const std::string why = text_of(explain(run));
     CHECK(contains(why, "its thread used a CPU for 400ms: computing, there is no waiting to overlap."));
     CHECK(contains(why, "The coroutines took 400ms, no faster than one task at a time: at most 1 computed"));
@@ -327,13 +326,13 @@ TEST_CASE("what is said of gains is what the run measured, beside the cores ther
 TEST_CASE("more workers than cores are said to bring nothing only where the run shows it") {
     const WayRun alone = way_of(Way::sequential, 1, 8, 50 * ms);
     // Eight at once, each four times as long: what two cores can do.
-    CHECK(contains(text_of(explain(run_of({alone, way_of(Way::pool, 8, 8, 200 * ms)}))),
+    CHECK(contains(text_of(explain(cpu_run({alone, way_of(Way::pool, 8, 8, 200 * ms)}))),
                    "was 2.0 times as fast as one task at a time: more workers than cores gave no more than"));
     // Eight of which one runs at a time: it is not the cores that are too few.
     WayRun one_lock = way_of(Way::pool, 1, 8, 50 * ms);
     one_lock.workers = 8;
-    CHECK_FALSE(contains(text_of(explain(run_of({alone, one_lock}))), "more workers than cores"));
-    const std::string faster = text_of(explain(run_of({alone, way_of(Way::pool, 8, 8, 100 * ms)})));
+    CHECK_FALSE(contains(text_of(explain(cpu_run({alone, one_lock}))), "more workers than cores"));
+    const std::string faster = text_of(explain(cpu_run({alone, way_of(Way::pool, 8, 8, 100 * ms)})));
     CHECK(contains(faster, "(8 threads, 2 cores to use) was 4.0 times as fast"));
     CHECK_FALSE(contains(faster, "more workers than cores"));
 }
@@ -341,7 +340,7 @@ TEST_CASE("more workers than cores are said to bring nothing only where the run 
 TEST_CASE("a speedup above the number of cores is not taken for a gain where one task alone was held up") {
     WayRun alone = way_of(Way::sequential, 1, 8, 200 * ms);
     alone.usage.cpu = 400 * ms;
-    const std::string why = text_of(explain(run_of({alone, way_of(Way::pool, 2, 8, 100 * ms)})));
+    const std::string why = text_of(explain(cpu_run({alone, way_of(Way::pool, 2, 8, 100 * ms)})));
     CHECK(contains(why,
                    "was 4.0 times as fast as one task at a time: more than 2 cores can give, but then "
                    "the sequential way had a core for only 400ms of its 1.60s"));
@@ -350,7 +349,7 @@ TEST_CASE("a speedup above the number of cores is not taken for a gain where one
 TEST_CASE("nothing is said of ways that did not do their work") {
     WayRun failed = way_of(Way::pool, 2, 2, 50 * ms);
     failed.timeline.spans[0].outcome = Outcome::failed;
-    Run run = run_of({failed});
+    Run run = cpu_run({failed});
     run.knobs = {{"gil", "flag", 1}};
     CHECK(explain(run).empty());
 }
@@ -360,7 +359,7 @@ TEST_CASE("with --gil it is said what was imitated and what was not, and how lat
     threads.heartbeat = Heartbeat{.beats = 10, .worst_lag = 85 * ms, .p99_lag = 0};
     WayRun processes = way_of(Way::pool, 2, 8, 50 * ms, PoolKind::processes);
     processes.heartbeat = Heartbeat{.beats = 100, .worst_lag = 2 * ms, .p99_lag = 0};
-    Run run = run_of({threads, processes});
+    Run run = cpu_run({threads, processes});
     run.knobs = {{"gil", "flag", 1}};
     const std::string why = text_of(explain(run));
     CHECK(contains(why,

@@ -19,9 +19,9 @@
 #include "support/server_thread.hpp"
 #include "support/sockets.hpp"
 #include "support/text.hpp"
-#include "support/units.hpp"
 #include "support/wire.hpp"
 #include "timeline/error.hpp"
+#include "timeline/units.hpp"
 
 namespace overlap::test {
 namespace {
@@ -32,7 +32,7 @@ using std::chrono::steady_clock;
 
 TEST_SUITE_BEGIN("delay_proxy");
 
-constexpr Nanoseconds far_away = 60'000 * ms;
+constexpr Nanoseconds very_far = 60'000 * ms;
 
 std::string random_bytes(std::size_t size) {
     std::mt19937_64 random(size);
@@ -255,7 +255,7 @@ TEST_CASE("a proxy that ends in the middle ends its connections") {
     const Listener listener;
     Wire wire;
     {
-        ProxyThread proxy(distant(listener.port(), far_away));
+        ProxyThread proxy(distant(listener.port(), very_far));
         wire.connect(proxy.port());
         wire.send("never to arrive");
         CHECK(eventually([&] { return proxy.counts().connections == 1; }));

@@ -10,16 +10,14 @@
 #include "support/server_thread.hpp"
 #include "support/stopped_run.hpp"
 #include "support/text.hpp"
-#include "support/units.hpp"
 #include "timeline/error.hpp"
 #include "timeline/metrics.hpp"
+#include "timeline/units.hpp"
 
 namespace overlap {
 namespace {
 
 TEST_SUITE_BEGIN("demo");
-
-using test::ms;
 
 RunOptions options_for(const Demo& demo) {
     RunOptions options{Settings(demo.knobs)};

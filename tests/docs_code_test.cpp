@@ -24,13 +24,6 @@ TEST_SUITE_BEGIN("docs_code");
 constexpr const char* update =
     "OVERLAP_UPDATE_DOCS=1 build/dev/tests/overlap_tests --test-suite=docs_code writes what the sources have";
 
-std::vector<std::string> words_of(const std::string& text) {
-    std::istringstream stream(text);
-    std::vector<std::string> words;
-    for (std::string word; stream >> word;) words.push_back(word);
-    return words;
-}
-
 bool is_cpp(const CodeBlock& block) {
     return block.fenced && !block.info.empty() && words_of(block.info).front() == "cpp";
 }

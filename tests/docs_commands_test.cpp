@@ -119,10 +119,10 @@ TEST_CASE("every command in a block runs" * doctest::skip(sanitized)) {
     at_once(documents.size(), threads, [&](std::size_t i) { run_all(documents[i]); });
 }
 
-std::vector<DocCommand> commands_in(const std::string& text) { return doc_commands({"docs/a.md", text}); }
+std::vector<DocCommand> commands_of(const std::string& text) { return doc_commands({"docs/a.md", text}); }
 
 TEST_CASE("commands are found with their lines, codes and samples") {
-    const std::vector<DocCommand> found = commands_in(
+    const std::vector<DocCommand> found = commands_of(
         "# A\n\n```console exit=1\n$ overlap race \\\n    --main-fails\nwords\n$ ls\n```\n\n    $ overlap "
         "api\n\n"
         "```\npicture\n```\n\n```sh\noverlap list  # all\n\n# no command\noverlap serve --port 1 \n```\n"

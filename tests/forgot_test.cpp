@@ -17,9 +17,10 @@
 #include "support/process.hpp"
 #include "support/stopped_run.hpp"
 #include "support/text.hpp"
-#include "support/units.hpp"
+#include "support/timelines.hpp"
 #include "timeline/advice.hpp"
 #include "timeline/metrics.hpp"
+#include "timeline/units.hpp"
 
 namespace overlap::test {
 namespace {
@@ -53,12 +54,6 @@ const WayRun& panel(const std::string& variant) {
 }
 
 Outcomes outcomes_of(const WayRun& way) { return overlap::outcomes_of(summarize_tasks(way.timeline)); }
-
-std::string why(const Run& run) {
-    std::string text;
-    for (const std::string& sentence : explain(run)) text += sentence + " ";
-    return text;
-}
 
 TEST_CASE("who awaits makes all calls; who forgets to, none; who blocks the loop, none either") {
     const Run& run = run_of_forgot();

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "concurrency/gather.hpp"
+#include "support/loops.hpp"
 
 namespace overlap {
 namespace {
@@ -18,6 +19,7 @@ namespace {
 TEST_SUITE_BEGIN("gather");
 
 using asio::awaitable;
+using test::run;
 
 // A place where children wait until `needed` of them have come: they pass only if they all run at once.
 class Gate {
@@ -45,14 +47,6 @@ awaitable<void> never(asio::io_context& loop, int& ended) {
     } on_end{ended};
     asio::steady_timer timer(loop, asio::steady_timer::time_point::max());
     co_await timer.async_wait(asio::use_awaitable);
-}
-
-// Runs a coroutine to its end and throws what it threw.
-void run(asio::io_context& loop, awaitable<void> work) {
-    std::exception_ptr error;
-    asio::co_spawn(loop, std::move(work), [&](std::exception_ptr e) { error = e; });
-    loop.run();
-    if (error) std::rethrow_exception(error);
 }
 
 awaitable<int> square(Gate& gate, int n) {

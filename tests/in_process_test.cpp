@@ -14,8 +14,8 @@
 #include "support/machine_use.hpp"
 #include "support/process.hpp"
 #include "support/text.hpp"
-#include "support/units.hpp"
 #include "timeline/metrics.hpp"
+#include "timeline/units.hpp"
 
 namespace overlap {
 namespace {
@@ -23,7 +23,6 @@ namespace {
 TEST_SUITE_BEGIN("in_process");
 
 using test::contains;
-using test::ms;
 
 RunOptions in_processes(const Demo& demo, int workers) {
     RunOptions options{Settings(demo.knobs)};

@@ -21,7 +21,7 @@ using net::Progress;
 TEST_SUITE_BEGIN("message_faults");
 
 // Given up for `expected`, at every place where the network may cut the text in two.
-void check_given_up(Kind kind, std::string_view text, MessageLimits limits, Progress expected) {
+void check_given_up(MessageKind kind, std::string_view text, MessageLimits limits, Progress expected) {
     for (std::size_t cut = 0; cut <= text.size(); ++cut) {
         CAPTURE(cut);
         CHECK(read(kind, {text.substr(0, cut), text.substr(cut)}, true, limits).progress == expected);
@@ -35,8 +35,8 @@ TEST_CASE("a header over the limit is header_too_large, whatever the split") {
     const std::string over = "GET /4567 HTTP/1.1\r\nabcde: 12345678901\r\n\r\n";
     const std::string long_target = "GET /" + std::string(20, 'a') + " HTTP/1.1\r\n\r\n";
     CHECK(read_request(fits, limits).progress == Progress::complete);
-    check_given_up(Kind::request, over, limits, Progress::header_too_large);
-    check_given_up(Kind::request, long_target, limits, Progress::header_too_large);
+    check_given_up(MessageKind::request, over, limits, Progress::header_too_large);
+    check_given_up(MessageKind::request, long_target, limits, Progress::header_too_large);
     std::string many = "HTTP/1.1 200 OK\r\n";
     for (int i = 0; i < 10; ++i) many += "a: b\r\n";
     CHECK(read_answer(many, false, limits).progress == Progress::header_too_large);
@@ -63,21 +63,21 @@ TEST_CASE("endless blank lines or chunk extensions do not get past the header li
 TEST_CASE("a body over the limit is body_too_large, whatever the split") {
     const MessageLimits limits{.header = 1000, .body = 10};
     struct Case {
-        Kind kind;
+        MessageKind kind;
         std::string head;
         std::string fits;
         std::string over;
     };
     const Case cases[] = {
-        {Kind::request, "POST / HTTP/1.1\r\nContent-Length: ", "10\r\n\r\n1234567890",
+        {MessageKind::request, "POST / HTTP/1.1\r\nContent-Length: ", "10\r\n\r\n1234567890",
          "11\r\n\r\n12345678901"},
-        {Kind::response, "HTTP/1.1 200 OK\r\nContent-Length: ", "10\r\n\r\n1234567890",
+        {MessageKind::response, "HTTP/1.1 200 OK\r\nContent-Length: ", "10\r\n\r\n1234567890",
          "11\r\n\r\n12345678901"},
-        {Kind::request, "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n",
+        {MessageKind::request, "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n",
          "8\r\n12345678\r\n2\r\n90\r\n0\r\n\r\n", "8\r\n12345678\r\n3\r\n901\r\n0\r\n\r\n"},
-        {Kind::response, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+        {MessageKind::response, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
          "8\r\n12345678\r\n2\r\n90\r\n0\r\n\r\n", "8\r\n12345678\r\n3\r\n901\r\n0\r\n\r\n"},
-        {Kind::response, "HTTP/1.1 200 OK\r\n\r\n", "1234567890", "12345678901"},
+        {MessageKind::response, "HTTP/1.1 200 OK\r\n\r\n", "1234567890", "12345678901"},
     };
     for (const Case& c : cases) {
         CAPTURE(c.head);
@@ -87,7 +87,7 @@ TEST_CASE("a body over the limit is body_too_large, whatever the split") {
 }
 
 TEST_CASE("a message given up stays given up") {
-    MessageParser parser(Kind::request, {});
+    MessageParser parser(MessageKind::request, {});
     std::string_view bytes = "no such thing\r\n\r\n";
     REQUIRE(parser.feed(bytes) == Progress::malformed);
     bytes = "GET / HTTP/1.1\r\n\r\n";
@@ -114,7 +114,7 @@ TEST_CASE("malformed requests are told from those that are merely incomplete") {
           "POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\nx"}) {
         CAPTURE(text);
         CHECK(read_request(text).progress == Progress::incomplete);
-        CHECK(read(Kind::request, {text}, true).progress == Progress::incomplete);
+        CHECK(read(MessageKind::request, {text}, true).progress == Progress::incomplete);
     }
 }
 
@@ -191,7 +191,7 @@ TEST_CASE("damaged messages give the same outcome whether they come whole or byt
         const std::string text = damaged(random);
         CAPTURE(round);
         CAPTURE(text);
-        for (const Kind kind : {Kind::request, Kind::response}) {
+        for (const MessageKind kind : {MessageKind::request, MessageKind::response}) {
             CHECK(read(kind, single_bytes(text), true) == read(kind, {text}, true));
         }
     }
@@ -202,7 +202,7 @@ TEST_CASE("random garbage never takes more than there is and never gets past the
     const MessageLimits limits{.header = 30, .body = 8};
     for (int round = 0; round < 5000; ++round) {
         CAPTURE(round);
-        const Kind kind = round % 2 == 0 ? Kind::request : Kind::response;
+        const MessageKind kind = round % 2 == 0 ? MessageKind::request : MessageKind::response;
         MessageParser parser(kind, limits);
         for (int piece = 0; piece < 4; ++piece) {
             std::string text = damaged(random);

@@ -8,7 +8,6 @@
 namespace overlap {
 namespace {
 
-using test::ms;
 using test::way_of;
 
 TEST_SUITE_BEGIN("metrics");

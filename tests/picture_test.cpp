@@ -25,7 +25,6 @@ namespace {
 
 using test::contains;
 using test::lines_of;
-using test::ms;
 using test::way_of;
 
 TEST_SUITE_BEGIN("picture");

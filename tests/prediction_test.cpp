@@ -10,14 +10,13 @@
 #include "support/screen.hpp"
 #include "support/text.hpp"
 #include "support/timelines.hpp"
-#include "support/units.hpp"
 #include "timeline/metrics.hpp"
+#include "timeline/units.hpp"
 
 namespace overlap::lesson {
 namespace {
 
 using test::contains;
-using test::ms;
 
 TEST_SUITE_BEGIN("prediction");
 

@@ -16,7 +16,7 @@
 #include "support/server_thread.hpp"
 #include "support/sockets.hpp"
 #include "support/text.hpp"
-#include "support/units.hpp"
+#include "timeline/units.hpp"
 
 namespace overlap::test {
 namespace {

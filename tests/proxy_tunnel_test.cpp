@@ -9,8 +9,8 @@
 #include "support/listener.hpp"
 #include "support/proxy_thread.hpp"
 #include "support/server_thread.hpp"
-#include "support/units.hpp"
 #include "support/wire.hpp"
+#include "timeline/units.hpp"
 
 namespace overlap::test {
 namespace {

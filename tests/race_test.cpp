@@ -12,9 +12,9 @@
 #include "support/stopped_run.hpp"
 #include "support/text.hpp"
 #include "support/timelines.hpp"
-#include "support/units.hpp"
 #include "timeline/advice.hpp"
 #include "timeline/metrics.hpp"
+#include "timeline/units.hpp"
 
 namespace overlap {
 namespace {
@@ -22,7 +22,7 @@ namespace {
 TEST_SUITE_BEGIN("race");
 
 using test::contains;
-using test::ms;
+using test::why;
 
 constexpr std::uint32_t main_lane = 0;
 constexpr std::uint32_t fallback_lane = 1;
@@ -50,12 +50,6 @@ std::optional<Outcome> outcome_of(const WayRun& way, std::uint32_t lane) {
     const std::vector<TaskSummary> tasks = summarize_tasks(way.timeline);
     const TaskSummary* const task = task_of(tasks, lane);
     return task == nullptr ? std::nullopt : std::optional(task->outcome);
-}
-
-std::string why(const Run& run) {
-    std::string text;
-    for (const std::string& sentence : explain(run)) text += sentence + " ";
-    return text;
 }
 
 TEST_CASE("the first good answer wins; what becomes of the other differs, and both ends agree on it") {

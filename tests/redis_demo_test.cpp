@@ -20,10 +20,10 @@
 #include "support/process.hpp"
 #include "support/redis.hpp"
 #include "support/text.hpp"
-#include "support/units.hpp"
 #include "timeline/advice.hpp"
 #include "timeline/error.hpp"
 #include "timeline/metrics.hpp"
+#include "timeline/units.hpp"
 
 namespace overlap::test {
 namespace {

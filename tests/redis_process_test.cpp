@@ -26,8 +26,6 @@ using net::RedisProcess;
 
 TEST_SUITE_BEGIN("redis_process");
 
-bool is_gone(pid_t pid) { return ::kill(pid, 0) == -1 && errno == ESRCH; }
-
 TEST_CASE("redis-server answers on a free port, in a process group of its own, and is gone afterwards") {
     const std::optional<std::string> program = installed_redis();
     if (!program) return;

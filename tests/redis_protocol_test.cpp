@@ -19,13 +19,13 @@ TEST_SUITE_BEGIN("redis_protocol");
 
 constexpr std::size_t much = 1024 * 1024;
 
-struct Case {
+struct WireCase {
     std::string wire;
     RedisReply value;
 };
 
-const std::vector<Case>& cases() {
-    static const std::vector<Case> all{
+const std::vector<WireCase>& wire_cases() {
+    static const std::vector<WireCase> all{
         {"+OK\r\n", status("OK")},
         {"-ERR no\r\n", error("ERR no")},
         {":-12\r\n", integer(-12)},
@@ -40,7 +40,7 @@ const std::vector<Case>& cases() {
 }
 
 TEST_CASE("every kind of value is read, whole or byte by byte, and written the same") {
-    for (const Case& value : cases()) {
+    for (const WireCase& value : wire_cases()) {
         CAPTURE(value.wire);
         RedisReply got;
         RedisParser whole(much);
@@ -68,10 +68,10 @@ TEST_CASE("every kind of value is read, whole or byte by byte, and written the s
 TEST_CASE("values that come together are read one after the other") {
     RedisParser parser(much);
     std::string wire;
-    for (const Case& value : cases()) wire += value.wire;
+    for (const WireCase& value : wire_cases()) wire += value.wire;
     parser.feed(wire + "$9\r\nhal");
     RedisReply got;
-    for (const Case& value : cases()) {
+    for (const WireCase& value : wire_cases()) {
         CHECK(parser.next(got) == RedisProgress::complete);
         CHECK(got == value.value);
     }

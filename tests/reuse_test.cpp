@@ -18,9 +18,10 @@
 #include "support/serving.hpp"
 #include "support/sockets.hpp"
 #include "support/text.hpp"
-#include "support/units.hpp"
+#include "support/timelines.hpp"
 #include "timeline/advice.hpp"
 #include "timeline/metrics.hpp"
+#include "timeline/units.hpp"
 
 namespace overlap::test {
 namespace {
@@ -165,12 +166,6 @@ Run with(std::vector<WayRun> ways) {
     run.demo = "reuse";
     run.ways = std::move(ways);
     return run;
-}
-
-std::string why(const Run& run) {
-    std::string text;
-    for (const std::string& sentence : explain(run)) text += sentence + "\n";
-    return text;
 }
 
 TEST_CASE("what is said follows from the timelines") {

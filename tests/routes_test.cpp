@@ -8,7 +8,7 @@
 
 #include "net/http_routes.hpp"
 #include "support/text.hpp"
-#include "support/units.hpp"
+#include "timeline/units.hpp"
 
 TEST_SUITE_BEGIN("routes");
 
@@ -16,7 +16,6 @@ namespace overlap::net {
 namespace {
 
 using test::contains;
-using test::ms;
 constexpr Nanoseconds s = 1000 * ms;
 
 Plan get(std::string_view target) {

@@ -10,9 +10,9 @@
 
 #include "net/http_server.hpp"
 #include "support/server_thread.hpp"
-#include "support/units.hpp"
 #include "support/wire.hpp"
 #include "timeline/timeline.hpp"
+#include "timeline/units.hpp"
 
 namespace overlap::test {
 namespace {

@@ -13,11 +13,12 @@
 #include "net/url.hpp"
 #include "support/eventually.hpp"
 #include "support/in_flight.hpp"
+#include "support/process.hpp"
 #include "support/server_thread.hpp"
 #include "support/text.hpp"
-#include "support/units.hpp"
 #include "support/wire.hpp"
 #include "timeline/error.hpp"
+#include "timeline/units.hpp"
 
 namespace overlap::test {
 namespace {
@@ -28,10 +29,6 @@ using net::WhenFull;
 using std::chrono::steady_clock;
 
 TEST_SUITE_BEGIN("server_process");
-
-bool is_gone(pid_t pid) { return ::kill(pid, 0) == -1 && errno == ESRCH; }
-
-std::uint16_t port_of(const ServerProcess& server) { return net::parse_url(server.url()).port; }
 
 TEST_CASE("a server process is reachable, counts, and is gone after its destructor") {
     pid_t pid = 0;

@@ -25,8 +25,6 @@ using net::ServerProcess;
 
 TEST_SUITE_BEGIN("soak");
 
-std::uint16_t port_of(const ServerProcess& server) { return net::parse_url(server.url()).port; }
-
 // `files`: how many descriptors it had before anybody came.
 void check_as_before(ServerProcess& server, std::size_t files) {
     {

@@ -13,8 +13,8 @@
 #include "support/eventually.hpp"
 #include "support/files.hpp"
 #include "support/text.hpp"
-#include "support/units.hpp"
 #include "timeline/error.hpp"
+#include "timeline/units.hpp"
 
 namespace overlap::test {
 namespace {

@@ -11,6 +11,7 @@
 #include "support/text.hpp"
 #include "timeline/advice.hpp"
 #include "timeline/metrics.hpp"
+#include "timeline/units.hpp"
 
 namespace overlap {
 namespace {
@@ -85,7 +86,6 @@ TEST_CASE("on the loop, answers that are there wait while another's is formatted
 }
 
 Span span_of(std::uint32_t lane, State state, Nanoseconds begin, Nanoseconds end) {
-    constexpr Nanoseconds ms = 1'000'000;
     return {.lane = lane, .state = state, .begin = begin * ms, .end = end * ms};
 }
 

@@ -11,10 +11,11 @@
 #include "render/json.hpp"
 #include "support/stopped_run.hpp"
 #include "support/text.hpp"
-#include "support/units.hpp"
+#include "support/timelines.hpp"
 #include "timeline/advice.hpp"
 #include "timeline/metrics.hpp"
 #include "timeline/tokens.hpp"
+#include "timeline/units.hpp"
 
 namespace overlap {
 namespace {
@@ -22,7 +23,7 @@ namespace {
 TEST_SUITE_BEGIN("stream");
 
 using test::contains;
-using test::ms;
+using test::why;
 
 RunOptions quick_stream() {
     RunOptions options{Settings(stream.knobs)};
@@ -33,12 +34,6 @@ RunOptions quick_stream() {
     options.settings.set("interval", 2 * ms);
     options.settings.set("tokens", 6);
     return options;
-}
-
-std::string why(const Run& run) {
-    std::string text;
-    for (const std::string& sentence : explain(run)) text += sentence + " ";
-    return text;
 }
 
 // Two conversations of three tokens each, 100 ms to the first, 10 ms from one to the next; the second begins

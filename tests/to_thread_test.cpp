@@ -25,9 +25,8 @@ TEST_SUITE_BEGIN("to_thread");
 
 using asio::awaitable;
 using std::chrono::milliseconds;
+using test::far_away;
 using test::run;
-
-constexpr std::chrono::hours far_away{1'000};
 
 TEST_CASE("the work runs on a thread of the pool, its result comes back on the loop's") {
     asio::io_context loop(1);

@@ -11,10 +11,10 @@
 #include "support/eventually.hpp"
 #include "support/server_thread.hpp"
 #include "support/text.hpp"
-#include "support/units.hpp"
 #include "support/wire.hpp"
 #include "timeline/advice.hpp"
 #include "timeline/metrics.hpp"
+#include "timeline/units.hpp"
 #include "trace/trace.hpp"
 
 namespace overlap::test {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "support/text.hpp"
+#include "timeline/units.hpp"
 
 namespace overlap::test {
 namespace {
@@ -18,9 +19,7 @@ using namespace workshop;
 
 TEST_SUITE_BEGIN("verdict");
 
-constexpr Nanoseconds second = 1'000'000'000;
-
-const Numbers drawn{{"calls", 4}, {"tasks", 4}};
+const Numbers drawn_numbers{{"calls", 4}, {"tasks", 4}};
 const ProgramEnd well{};
 
 Requirement requirement(const std::string& name, const std::string& fact, Relation relation,
@@ -59,7 +58,7 @@ Numbers without(Numbers facts, const std::string& fact) {
 }
 
 Judgement judged(const Numbers& facts, const ProgramEnd& end = well, const std::string& trouble = "") {
-    return judge(shopping(), drawn, facts, end, trouble);
+    return judge(shopping(), drawn_numbers, facts, end, trouble);
 }
 
 const Judged& of(const Judgement& judgement, const std::string& name) {
@@ -134,7 +133,8 @@ TEST_CASE("exactly: neither more nor fewer") {
     Exercise exercise = shopping();
     exercise.requirements[2].needed = "2";
     for (const std::int64_t seen : {1, 2, 3}) {
-        const Judgement judgement = judge(exercise, drawn, with(all_right, "asked-twice", seen), well);
+        const Judgement judgement =
+            judge(exercise, drawn_numbers, with(all_right, "asked-twice", seen), well);
         CHECK(mark(judgement, "once") == (seen == 2 ? Mark::met : Mark::missed));
         CHECK(judgement.verdict == (seen == 2 ? Verdict::pass : Verdict::fail));
     }

@@ -26,11 +26,6 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
-asio::awaitable<int> seven() {
-    co_await test::turns(2);
-    co_return 7;
-}
-
 asio::awaitable<int> failing() {
     co_await test::turns(2);
     throw std::runtime_error("no number");
@@ -46,7 +41,7 @@ TEST_CASE(
         Clock::duration took{};
         asio::post(loop, [&] {
             const auto begin = Clock::now();
-            answer = watchdog.get(asio::co_spawn(loop, seven(), asio::use_future));
+            answer = watchdog.get(asio::co_spawn(loop, test::seven(), asio::use_future));
             took = Clock::now() - begin;
             loop.stop();
         });
@@ -64,7 +59,7 @@ TEST_CASE("the same wait in another thread gets its answer, however long the loo
     std::optional<int> answer;
     asio::post(loop, [] { std::this_thread::sleep_for(milliseconds(50)); });
     std::jthread other([&] {
-        answer = watchdog.get(asio::co_spawn(loop, seven(), asio::use_future));
+        answer = watchdog.get(asio::co_spawn(loop, test::seven(), asio::use_future));
         loop.stop();
     });
     const auto work = asio::make_work_guard(loop);

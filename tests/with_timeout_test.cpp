@@ -25,24 +25,19 @@ using asio::awaitable;
 using std::chrono::hours;
 using std::chrono::milliseconds;
 using test::CountEnd;
+using test::far_away;
 using test::run;
+using test::seven;
 using test::turns;
 
-constexpr hours far_away{1'000};
-
-awaitable<void> never(int& ended) {
+awaitable<void> never_ending(int& ended) {
     const CountEnd end{ended};
     co_await test::never();
 }
 
 awaitable<int> never_a_number(int& ended) {
-    co_await never(ended);
+    co_await never_ending(ended);
     co_return 0;
-}
-
-awaitable<int> seven() {
-    co_await turns(2);
-    co_return 7;
 }
 
 TEST_CASE("a child that ends in time gives its result, and the timer keeps no loop alive") {
@@ -66,7 +61,7 @@ TEST_CASE("when time is up the child is cancelled, and has ended before none is 
     const auto work = [&]() -> awaitable<void> {
         result = co_await with_timeout(never_a_number(ended), milliseconds(1));
         CHECK(ended == 1);
-        in_time = co_await with_timeout(never(ended), milliseconds(1));
+        in_time = co_await with_timeout(never_ending(ended), milliseconds(1));
         CHECK(ended == 2);
     };
     run(loop, work());
@@ -161,7 +156,7 @@ TEST_CASE("timeouts inside timeouts, and around gather: the inner one says so, t
     };
     const auto all = [&]() -> awaitable<void> {
         std::vector<awaitable<void>> children;
-        for (int i = 0; i < 10; ++i) children.push_back(never(ended));
+        for (int i = 0; i < 10; ++i) children.push_back(never_ending(ended));
         co_await gather(std::move(children));
     };
     const auto work = [&]() -> awaitable<void> {

@@ -6,12 +6,11 @@
 #include "claims/judgements.hpp"
 #include "demos/demos.hpp"
 #include "timeline/duration.hpp"
+#include "timeline/units.hpp"
 #include "timeline/words.hpp"
 
 namespace overlap {
 namespace {
-
-constexpr std::int64_t ms = 1'000'000;
 
 const std::vector<Way> alone_and_pooled{Way::sequential, Way::pool};
 

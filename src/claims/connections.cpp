@@ -3,12 +3,11 @@
 #include "claims/judgements.hpp"
 #include "demos/demos.hpp"
 #include "timeline/duration.hpp"
+#include "timeline/units.hpp"
 #include "timeline/words.hpp"
 
 namespace overlap {
 namespace {
-
-constexpr std::int64_t ms = 1'000'000;
 
 std::string connections(const WayRun& way) {
     return plural(static_cast<std::size_t>(way.server ? way.server->connections : 0), "connection");

@@ -5,12 +5,12 @@
 #include "claims/judgements.hpp"
 #include "demos/demos.hpp"
 #include "timeline/duration.hpp"
+#include "timeline/units.hpp"
 #include "timeline/words.hpp"
 
 namespace overlap {
 namespace {
 
-constexpr std::int64_t ms = 1'000'000;
 constexpr std::int64_t us = 1'000;
 
 // The spans of tasks in that state: how long each lasted, the shortest first.

@@ -4,12 +4,11 @@
 #include "claims/judge.hpp"
 #include "claims/judgements.hpp"
 #include "timeline/duration.hpp"
+#include "timeline/units.hpp"
 #include "timeline/words.hpp"
 
 namespace overlap {
 namespace {
-
-constexpr std::int64_t ms = 1'000'000;
 
 // The other exit codes of docs/python/many_calls.py.
 constexpr int all_answered = 0;

@@ -8,6 +8,7 @@
 #include "demo/cores.hpp"
 #include "demo/runner.hpp"
 #include "record/clock.hpp"
+#include "timeline/units.hpp"
 #include "trace/trace.hpp"
 
 namespace overlap {
@@ -17,7 +18,6 @@ extern const std::string_view many_calls_source;
 
 namespace {
 
-constexpr std::int64_t second = 1'000'000'000;
 constexpr std::size_t most_tries = 3;
 
 Settings settings_of(const Trial& trial, bool quick) {

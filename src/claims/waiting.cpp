@@ -3,12 +3,11 @@
 #include "claims/judgements.hpp"
 #include "demos/demos.hpp"
 #include "timeline/duration.hpp"
+#include "timeline/units.hpp"
 #include "timeline/words.hpp"
 
 namespace overlap {
 namespace {
-
-constexpr std::int64_t ms = 1'000'000;
 
 const std::vector<Way> one_by_one_and_overlapped{Way::sequential, Way::coroutines};
 

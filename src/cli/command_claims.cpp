@@ -18,13 +18,12 @@
 #include "render/claims.hpp"
 #include "timeline/duration.hpp"
 #include "timeline/error.hpp"
+#include "timeline/units.hpp"
 #include "timeline/words.hpp"
 #include "trace/command.hpp"
 
 namespace overlap {
 namespace {
-
-constexpr Nanoseconds second = 1'000'000'000;
 
 // In the order of the table, whatever the order they were asked for in.
 std::vector<ClaimTest> chosen(const std::vector<std::string>& only) {

@@ -90,11 +90,7 @@ int run_classify(const Invocation& invocation) {
     }
     TaskTraits task;
     if (!measure && demo == nullptr) {
-        try {
-            task = traits_of(request);
-        } catch (const Interrupted&) {
-            return exit_interrupted;
-        }
+        task = traits_of(request);
     }
     // Only now, for it empties the file: an answer may have been wrong usage too.
     const Destination destination(invocation.output_file);

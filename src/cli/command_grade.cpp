@@ -115,7 +115,7 @@ int run_grade(const Invocation& invocation) {
     print(rendered(invocation, submissions, settings));
     const bool conclusive =
         std::all_of(submissions.begin(), submissions.end(), [](const auto& one) { return one.conclusive(); });
-    return conclusive ? exit_done : exit_code_of(Verdict::inconclusive);
+    return conclusive ? exit_done : exit_code_of(workshop::Verdict::inconclusive);
 }
 
 }  // namespace overlap

@@ -49,8 +49,8 @@ int run_serve(const Invocation& invocation) {
     net::raise_descriptor_limit();
     asio::io_context loop(1);
     if (invocation.stand_in) {
-        net::RedisStandIn redis(loop, {.port = invocation.serve.port});
-        serve(loop, redis, redis.address(), invocation.control);
+        net::RedisStandIn stand_in(loop, {.port = invocation.serve.port});
+        serve(loop, stand_in, stand_in.address(), invocation.control);
         return exit_done;
     }
     net::ServerOptions options = invocation.serve;

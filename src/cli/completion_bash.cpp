@@ -18,7 +18,7 @@ std::string kind_of(const OptionSpec& option) {
 }
 
 // What can follow a command: its options, and what its argument is.
-std::string command_entry(const CommandSpec& command) {
+std::string bash_command_entry(const CommandSpec& command) {
     std::vector<std::string> options;
     for (const OptionSpec& option : command.options) {
         if (!option.hidden) options.push_back(option.name);
@@ -149,7 +149,7 @@ std::string bash_completion(const std::vector<CommandSpec>& commands,
     for (const OptionSpec& option : general) dashed.push_back(option.name);
     for (const CommandSpec& command : commands) {
         names.push_back(command.name);
-        in_commands += command_entry(command);
+        in_commands += bash_command_entry(command);
         for (const OptionSpec& option : command.options) {
             if (!option.hidden) in_options += option_entry(command, option);
         }

@@ -15,7 +15,7 @@ std::string fish_quoted(std::string_view text) {
     return quoted + "'";
 }
 
-std::string joined(const std::vector<std::string>& words) {
+std::string fish_words(const std::vector<std::string>& words) {
     std::string text;
     for (const std::string& word : words) text += (text.empty() ? "" : " ") + fish_quoted(word);
     return text;
@@ -24,8 +24,8 @@ std::string joined(const std::vector<std::string>& words) {
 // -x: needs a value, which is no file. -r -F: needs a value, which is a file.
 std::string value_of(const OptionSpec& option) {
     if (option.kind == OptionKind::flag) return "";
-    if (option.several) return " -x -a " + fish_quoted("(__overlap_list " + joined(option.words) + ")");
-    if (!option.words.empty()) return " -x -a " + fish_quoted(joined(option.words));
+    if (option.several) return " -x -a " + fish_quoted("(__overlap_list " + fish_words(option.words) + ")");
+    if (!option.words.empty()) return " -x -a " + fish_quoted(fish_words(option.words));
     return is_file(option.value) ? " -r -F" : " -x";
 }
 
@@ -46,13 +46,14 @@ std::string command_lines(const CommandSpec& command) {
     const std::string first =
         fmt::format("complete -c overlap -n {}", fish_quoted("__overlap_argument_of " + command.name));
     if (!command.argument_words.empty())
-        text += fmt::format("{} -a {}\n", first, fish_quoted(joined(command.argument_words)));
+        text += fmt::format("{} -a {}\n", first, fish_quoted(fish_words(command.argument_words)));
     else if (is_file(command.argument))
         text += first + " -F\n";
     if (command.most_arguments > 1) {
-        text += fmt::format("complete -c overlap -n {}{}\n", fish_quoted("__overlap_more_of " + command.name),
-                            command.more_words.empty() ? std::string(" -F")
-                                                       : " -a " + fish_quoted(joined(command.more_words)));
+        text +=
+            fmt::format("complete -c overlap -n {}{}\n", fish_quoted("__overlap_more_of " + command.name),
+                        command.more_words.empty() ? std::string(" -F")
+                                                   : " -a " + fish_quoted(fish_words(command.more_words)));
     }
     if (command.takes_command) {
         text += fmt::format("complete -c overlap -n {} -a '(__overlap_foreign)'\n",
@@ -71,7 +72,7 @@ std::string with_value(const std::vector<CommandSpec>& commands) {
         }
         if (command.argument.empty() || names.empty()) continue;
         text += fmt::format("        case {}\n            set with_value {}\n", fish_quoted(command.name),
-                            joined(names));
+                            fish_words(names));
     }
     return text;
 }

@@ -15,7 +15,7 @@ std::string escaped(std::string_view text, std::string_view special) {
     return result;
 }
 
-std::string joined(const std::vector<std::string>& words) {
+std::string zsh_words(const std::vector<std::string>& words) {
     std::string text;
     for (const std::string& word : words) text += (text.empty() ? "" : " ") + escaped(word, " :()");
     return text;
@@ -23,8 +23,8 @@ std::string joined(const std::vector<std::string>& words) {
 
 // How a value is completed: the action of an _arguments specification.
 std::string action(std::string_view stands_for, const std::vector<std::string>& words, bool several) {
-    if (several) return "_sequence compadd - " + joined(words);
-    if (!words.empty()) return "(" + joined(words) + ")";
+    if (several) return "_sequence compadd - " + zsh_words(words);
+    if (!words.empty()) return "(" + zsh_words(words) + ")";
     return is_file(stands_for) ? "_files" : " ";
 }
 
@@ -40,7 +40,7 @@ std::string option_line(const OptionSpec& option) {
     return "                " + shell_quoted(spec) + " \\\n";
 }
 
-std::string command_entry(const CommandSpec& command) {
+std::string zsh_command_entry(const CommandSpec& command) {
     std::string text = fmt::format("        {})\n", shell_quoted(command.name));
     if (command.takes_command) {
         text +=
@@ -78,7 +78,7 @@ std::string zsh_completion(const std::vector<CommandSpec>& commands, const std::
     for (const CommandSpec& command : commands) {
         names += fmt::format("        {}\n",
                              shell_quoted(escaped(command.name, ":") + ":" + escaped(command.summary, "")));
-        entries += command_entry(command);
+        entries += zsh_command_entry(command);
     }
     std::string dashed;
     for (const OptionSpec& option : general) {

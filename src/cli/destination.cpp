@@ -26,7 +26,7 @@ void Destination::write(const std::string& text) const {
 
 void Destination::fail(int error) const {
     const std::string where = file_.empty() ? "standard output" : "'" + file_ + "'";
-    throw Error("cannot write to " + where + ": " + std::generic_category().message(error));
+    throw Error("cannot write to " + where + ": " + message_of(error));
 }
 
 }  // namespace overlap

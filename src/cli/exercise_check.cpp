@@ -42,7 +42,7 @@ std::optional<Timeline> target_lanes(const Exercise& exercise, const Folder& fol
                 if (!compile_only(bench, source, program, options.stop).empty()) return std::nullopt;
             }
             const Checked checked = check_program(exercise, program, options);
-            if (checked.judgement.verdict == Verdict::pass) return checked.report.seen;
+            if (checked.judgement.verdict == workshop::Verdict::pass) return checked.report.seen;
             if (!is_known) return std::nullopt;
             is_known = false;
         }
@@ -82,7 +82,7 @@ CheckedFile check_file(const Exercise& exercise, const Folder& folder, const Wor
 
 // Keeps what this check showed; gives the level of the hint to show.
 int note(const Folder& folder, const Exercise& exercise, const Checked& checked) {
-    const Judgement& judgement = checked.judgement;
+    const workshop::Judgement& judgement = checked.judgement;
     FolderState state = folder.state();
     ExerciseState& one = state.exercises[exercise.name];
     const bool has_hint = checked.report.compiled && !failed_by_itself(checked.report.end);
@@ -92,7 +92,7 @@ int note(const Folder& folder, const Exercise& exercise, const Checked& checked)
     if (std::exchange(one.missed, missed) != missed) one.hints = 0;
     if (requirement != nullptr && one.hints == 0) one.hints = 1;
     ++one.checks;
-    one.passed = one.passed || judgement.verdict == Verdict::pass;
+    one.passed = one.passed || judgement.verdict == workshop::Verdict::pass;
     one.points = std::max(one.points, judgement.points);
     one.of = judgement.of;
     state.current = exercise.name;
@@ -103,7 +103,7 @@ int note(const Folder& folder, const Exercise& exercise, const Checked& checked)
 std::vector<std::string> next_after(const Exercise& exercise, const Checked& checked, int hints) {
     constexpr int last_hint = 3;
     const std::string lesson = fmt::format("overlap lesson {}", exercise.lesson);
-    if (checked.judgement.verdict == Verdict::pass)
+    if (checked.judgement.verdict == workshop::Verdict::pass)
         return {command_for("solution", exercise), "overlap exercise next"};
     if (!checked.report.compiled || hints == 0) return {command_for("check", exercise), lesson};
     if (hints >= last_hint) return {lesson, command_for("solution", exercise) + " --give-up"};
@@ -128,7 +128,7 @@ int check_foreign(const Invocation& invocation, const Exercise& exercise) {
     // A mistyped name is no answer that could be judged.
     if (checked.report.end.could_not.starts_with("cannot start")) throw Error(checked.report.end.could_not);
     std::vector<std::string> next;
-    if (checked.judgement.verdict != Verdict::pass)
+    if (checked.judgement.verdict != workshop::Verdict::pass)
         next.push_back(fmt::format("overlap lesson {}", exercise.lesson));
     show(invocation, exercise, checked, {.target = {}, .hint_level = 1, .next = next}, seed);
     return exit_code_of(checked.judgement.verdict);

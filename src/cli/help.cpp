@@ -43,10 +43,6 @@ void add_examples(std::string& text, const std::vector<Example>& examples, int w
     add_entries(text, entries, width);
 }
 
-void add_paragraph(std::string& text, const std::string& words, int width) {
-    for (const std::string& line : wrap(words, width)) text += line + '\n';
-}
-
 std::string before(const std::string& front, const std::string& text) {
     return text.empty() ? "" : front + text;
 }

@@ -34,7 +34,7 @@ using lesson::Section;
 using Lines = std::vector<std::string>;
 
 // The reader wants no more for today.
-struct Stopped {};
+struct ReaderLeaves {};
 
 int terminal_rows() {
     winsize size{};
@@ -181,7 +181,7 @@ class Reader {
             {fmt::format("COLUMNS={}", ascii_.width), ascii_.theme.color ? "NO_COLOR=" : "NO_COLOR=1",
              ascii_.theme.color ? "CLICOLOR_FORCE=1" : "CLICOLOR_FORCE=0"},
             interrupt.token());
-        if (interrupt.token().stop_requested()) throw Interrupted{};
+        if (interrupt.token().stop_requested()) throw Interrupted();
         return output;
     }
 
@@ -251,11 +251,11 @@ class Reader {
     std::string ask(const std::string& prompt) {
         Questions questions;
         const std::optional<std::string> answer = questions.answer(prompt);
-        if (!answer) throw Stopped{};
+        if (!answer) throw ReaderLeaves{};
         used_ = 1;  // what stands above was read
         std::string text = *answer;
         for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-        if (text == "q" || text == "quit") throw Stopped{};
+        if (text == "q" || text == "quit") throw ReaderLeaves{};
         return text;
     }
 
@@ -316,7 +316,7 @@ class Reader {
 LessonEnd read_lesson(const lesson::Lesson& lesson, LessonProgress& progress, const LessonReading& reading) {
     try {
         return Reader(lesson, progress, reading).read();
-    } catch (const Stopped&) {
+    } catch (const ReaderLeaves&) {
         return LessonEnd::stopped;
     } catch (const Interrupted&) {
         return LessonEnd::interrupted;

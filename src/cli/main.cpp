@@ -91,7 +91,7 @@ int main(int argc, char** argv) {
         return overlap::complain(error, overlap::exit_usage);
     } catch (const overlap::CannotStart& error) {
         return overlap::complain(error, error.code);
-    } catch (const overlap::workshop::Interrupted&) {
+    } catch (const overlap::Interrupted&) {
         return overlap::exit_interrupted;
     } catch (const std::exception& error) {
         return overlap::complain(error, overlap::exit_failed);

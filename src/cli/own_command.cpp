@@ -74,8 +74,7 @@ OwnOutput run_own_command(const std::vector<std::string>& words, const std::vect
     arguments.insert(arguments.end(), words.begin(), words.end());
     std::vector<std::string> variables = merged(our_environment(), environment);
     std::array<int, 2> pipe{};
-    if (::pipe2(pipe.data(), O_CLOEXEC) != 0)
-        throw Error("cannot make a pipe: " + std::generic_category().message(errno));
+    if (::pipe2(pipe.data(), O_CLOEXEC) != 0) throw Error("cannot make a pipe: " + message_of(errno));
     const std::vector<char*> argument_pointers = pointers(arguments);
     const std::vector<char*> variable_pointers = pointers(variables);
     const pid_t us = ::getpid();
@@ -85,7 +84,7 @@ OwnOutput run_own_command(const std::vector<std::string>& words, const std::vect
     ::close(pipe[1]);
     if (pid < 0) {
         ::close(pipe[0]);
-        throw Error("cannot start overlap anew: " + std::generic_category().message(error));
+        throw Error("cannot start overlap anew: " + message_of(error));
     }
     OwnOutput output;
     {

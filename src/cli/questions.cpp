@@ -61,7 +61,7 @@ Questions::Questions()
     if (arrived_ < 0) {
         const int error = errno;
         ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);  // or nothing would end us but SIGKILL
-        throw Error("cannot wait for signals: " + std::generic_category().message(error));
+        throw Error("cannot wait for signals: " + message_of(error));
     }
 }
 
@@ -128,7 +128,7 @@ void Questions::read_more(const std::string& option) {
     std::array<pollfd, 2> files{{{STDIN_FILENO, POLLIN, 0}, {arrived_, POLLIN, 0}}};
     if (::poll(files.data(), files.size(), -1) < 0) {
         if (errno == EINTR) return;
-        throw Error("cannot wait for standard input: " + std::generic_category().message(errno));
+        throw Error("cannot wait for standard input: " + message_of(errno));
     }
     if (files[1].revents != 0) {
         // Taken, or it would end us once signals are no longer held back.
@@ -136,12 +136,12 @@ void Questions::read_more(const std::string& option) {
         while (::read(arrived_, &signal, sizeof signal) > 0) {
         }
         if (terminal_) std::cerr << '\n';
-        throw Interrupted{};
+        throw Interrupted();
     }
     std::array<char, 256> bytes{};
     const ssize_t count = ::read(STDIN_FILENO, bytes.data(), bytes.size());
     if (count < 0 && (errno == EINTR || errno == EAGAIN)) return;
-    if (count < 0) throw Error("cannot read standard input: " + std::generic_category().message(errno));
+    if (count < 0) throw Error("cannot read standard input: " + message_of(errno));
     read_.append(bytes.data(), static_cast<std::size_t>(count));
     if (count == 0 && !read_.empty()) read_ += '\n';  // a last line may do without
     if (count == 0 && read_.empty()) {

@@ -5,10 +5,9 @@
 #include <optional>
 #include <string>
 
-namespace overlap {
+#include "timeline/error.hpp"
 
-/// Ctrl-C, or SIGTERM, while a question was asked.
-struct Interrupted {};
+namespace overlap {
 
 /// While it lives, SIGINT and SIGTERM end a question instead of the process. Questions are asked on standard
 /// error, and only where standard input is a terminal; answers are lines of standard input, an empty one

@@ -65,7 +65,7 @@ int write_all(int file, std::string_view text) {
 
 void print(std::string_view text) {
     if (const int error = write_all(STDOUT_FILENO, text); error != 0)
-        throw Error("cannot write to standard output: " + std::generic_category().message(error));
+        throw Error("cannot write to standard output: " + message_of(error));
 }
 
 }  // namespace overlap

@@ -19,7 +19,6 @@
 namespace overlap {
 namespace {
 
-constexpr std::int64_t mebibyte = 1024 * 1024;
 constexpr std::int64_t piece = mebibyte / 4;  // of a file, read or written at once
 
 BlockingTask decode(std::string_view argument) {
@@ -37,7 +36,7 @@ void end_if_interrupted(const TaskLane& lane) {
     if (lane.recorder->interrupted()) throw Error("interrupted");
 }
 
-std::vector<std::string> conversation(const BlockingTask& task) {
+std::vector<std::string> messages_of(const BlockingTask& task) {
     std::vector<std::string> messages;
     for (std::int64_t i = 0; i < task.messages; ++i) {
         messages.push_back((i % 2 == 0 ? "user: question " : "assistant: answer ") + std::to_string(i / 2) +
@@ -61,7 +60,7 @@ std::string save(const TaskLane& lane, std::string_view argument) {
                                            .busy_timeout = task.busy_timeout,
                                            .most_pages = task.trouble == Trouble::full ? 1 : 0,
                                            .stopped = [&lane] { return lane.recorder->interrupted(); }});
-        const std::vector<std::string> said = conversation(task);
+        const std::vector<std::string> said = messages_of(task);
         for (const std::string& message : said) {
             end_if_interrupted(lane);
             store.add(message);

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "timeline/error.hpp"
+#include "timeline/units.hpp"
 
 namespace overlap {
 
@@ -57,7 +58,6 @@ namespace {
 
 // 1500000 as "1.500000"
 std::string in_milliseconds(Nanoseconds time) {
-    constexpr Nanoseconds ms = 1'000'000;
     if (time % ms == 0) return std::to_string(time / ms);
     const std::string digits = std::to_string(time % ms);
     return std::to_string(time / ms) + "." + std::string(6 - digits.size(), '0') + digits;
@@ -71,9 +71,9 @@ std::string chat_path(const Settings& settings) { return chat_path(settings, "la
 
 std::string chat_path(const Settings& settings, std::string_view latency) {
     const auto count = [&](const char* name) { return std::to_string(settings.get(name, 0)); };
-    const auto ms = [&](std::string_view name) { return in_milliseconds(settings.get(name)); };
-    return "/v1/chat/completions?tokens=" + count("tokens") + "&first_ms=" + ms(latency) +
-           "&interval_ms=" + ms("interval") + "&padding=" + count("padding") + "&cut=" + count("cut-after");
+    const auto time = [&](std::string_view name) { return in_milliseconds(settings.get(name)); };
+    return "/v1/chat/completions?tokens=" + count("tokens") + "&first_ms=" + time(latency) +
+           "&interval_ms=" + time("interval") + "&padding=" + count("padding") + "&cut=" + count("cut-after");
 }
 
 std::string answer_time(const Settings& settings, std::string_view latency) {

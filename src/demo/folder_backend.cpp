@@ -19,8 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t mebibyte = 1024 * 1024;
-
 std::string parent_folder() {
     const char* const chosen = std::getenv("TMPDIR");
     return chosen != nullptr && *chosen != '\0' ? fs::absolute(chosen).string() : "/tmp";
@@ -32,8 +30,7 @@ class FolderBackend : public Backend {
         : parent_(parent_folder()), also_(std::move(also)) {
         path_ = parent_ + "/overlap-XXXXXX";
         if (::mkdtemp(path_.data()) == nullptr) {
-            throw Error("cannot make a folder in '" + parent_ +
-                        "': " + std::generic_category().message(errno) +
+            throw Error("cannot make a folder in '" + parent_ + "': " + message_of(errno) +
                         "; set TMPDIR to a folder that can be written to");
         }
         struct statvfs space{};

@@ -9,6 +9,8 @@
 
 namespace overlap {
 
+inline constexpr std::int64_t mebibyte = 1024 * 1024;
+
 /// A fresh folder in that of the environment variable TMPDIR, else in /tmp; its address() is the path. It is
 /// emptied before each way, and gone with this, unless the process is killed. The run's title says where it
 /// is, and whether that is a tmpfs: memory, where fsync(2) has nothing to do. Throws Error when it cannot be

@@ -69,7 +69,7 @@ void send_to_parent(int control, std::string_view bytes) {
     while (!bytes.empty()) {
         const ssize_t count = ::send(control, bytes.data(), bytes.size(), MSG_NOSIGNAL);
         if (count < 0 && errno == EINTR) continue;
-        if (count < 0) throw Error("cannot answer: " + std::generic_category().message(errno));
+        if (count < 0) throw Error("cannot answer: " + message_of(errno));
         bytes.remove_prefix(static_cast<std::size_t>(count));
     }
 }

@@ -2,10 +2,9 @@
 #pragma once
 
 #include "demo/demo.hpp"
+#include "timeline/units.hpp"
 
 namespace overlap::knob {
-
-inline constexpr Nanoseconds ms = 1'000'000;
 
 constexpr Knob tasks(std::int64_t usual) {
     return {.name = "tasks", .meaning = "calls to make", .usual = usual, .least = 1, .most = 10'000};

@@ -31,7 +31,7 @@ CostPoint point_of(std::int64_t readers, const LayerRun::Sample& sample) {
     return {.n = readers, .values = {sample.time, sample.cpu, sample.allocations, 1e9 / sample.time}};
 }
 
-std::vector<CostMeasure> measures() {
+std::vector<CostMeasure> layer_measures() {
     return {{.name = std::string(layer_measure::time), .unit = CostUnit::time},
             {.name = std::string(layer_measure::cpu), .unit = CostUnit::time, .drawn = true},
             {.name = std::string(layer_measure::allocations), .unit = CostUnit::count},
@@ -80,7 +80,7 @@ LayerRun::Sample median_of(std::vector<LayerRun::Sample>& samples) {
 Line::Line(asio::io_context& loop) : socket_(loop) {
     std::array<int, 2> pair{};
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()) != 0) {
-        throw Error("cannot open a socket pair: " + std::generic_category().message(errno));
+        throw Error("cannot open a socket pair: " + message_of(errno));
     }
     far_ = pair[1];
     socket_.assign(asio::local::stream_protocol(), pair[0]);
@@ -146,7 +146,7 @@ Costs measure_layers(const Demo& demo, const RunOptions& options, std::span<cons
     costs.at_once = "at once";
     costs.knobs = options.settings.values(false);
     costs.machine = describe_machine();
-    costs.measures = measures();
+    costs.measures = layer_measures();
     costs.next = next_after(demo);
     for (const Layer& layer : layers) costs.kinds.push_back({.name = std::string(layer.name), .points = {}});
     const net::ServerProcess server(options.program, net::serve_arguments({}));

@@ -46,7 +46,7 @@ CostPoint point_of(const SpawnSample& sample) {
                        n < enough_for_kernel_stacks ? std::nullopt : each(sample.kernel_stacks, n)}};
 }
 
-std::vector<CostMeasure> measures() {
+std::vector<CostMeasure> spawn_measures() {
     const auto named = [](std::string_view name, CostUnit unit, bool drawn = false) {
         return CostMeasure{.name = std::string(name), .unit = unit, .drawn = drawn};
     };
@@ -153,7 +153,7 @@ Costs measure_spawning(const Demo& demo, const RunOptions& options, std::span<co
     costs.at_once = "suspended at once";
     costs.knobs = options.settings.values(false);
     costs.machine = describe_machine();
-    costs.measures = measures();
+    costs.measures = spawn_measures();
     costs.next = next_after(demo);
     for (const SpawnKind& kind : kinds) costs.kinds.push_back({.name = std::string(kind.name), .points = {}});
     const std::int64_t repeats = options.settings.get("repeat");

@@ -30,8 +30,6 @@ std::string variable(const char* name) {
     return value == nullptr ? "" : value;
 }
 
-std::string why(int error) { return std::generic_category().message(error); }
-
 // Throws what the JSON library throws, or Error.
 Progress parse(const std::string& text) {
     const Json document = Json::parse(text);
@@ -109,7 +107,7 @@ class NewFile {
   public:
     explicit NewFile(const fs::path& beside) : name_(beside.string() + ".XXXXXX") {
         file_ = ::mkostemp(name_.data(), O_CLOEXEC);
-        if (file_ < 0) throw Error("cannot write " + beside.string() + ": " + why(errno));
+        if (file_ < 0) throw Error("cannot write " + beside.string() + ": " + message_of(errno));
     }
     ~NewFile() {
         ::close(file_);
@@ -122,15 +120,15 @@ class NewFile {
         for (std::size_t done = 0; done < text.size();) {
             const ssize_t count = ::write(file_, text.data() + done, text.size() - done);
             if (count < 0 && errno == EINTR) continue;
-            if (count < 0) throw Error("cannot write " + name_ + ": " + why(errno));
+            if (count < 0) throw Error("cannot write " + name_ + ": " + message_of(errno));
             done += static_cast<std::size_t>(count);
         }
         // On disk before it takes the old one's place, or a crash could leave an empty file.
-        if (::fsync(file_) != 0) throw Error("cannot write " + name_ + ": " + why(errno));
+        if (::fsync(file_) != 0) throw Error("cannot write " + name_ + ": " + message_of(errno));
     }
     void take_place_of(const fs::path& file) {
         if (::rename(name_.c_str(), file.c_str()) != 0)
-            throw Error("cannot write " + file.string() + ": " + why(errno));
+            throw Error("cannot write " + file.string() + ": " + message_of(errno));
         kept_ = true;
     }
 

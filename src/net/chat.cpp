@@ -55,7 +55,7 @@ std::optional<Pace> pace_of(std::string_view query) {
 }
 
 // `param`: the field at fault, or null.
-Plan refuse(const std::string& message, const Json& param = nullptr) {
+Plan refusal(const std::string& message, const Json& param = nullptr) {
     Plan plan;
     plan.status = 400;
     plan.content_type = "application/json";
@@ -149,29 +149,29 @@ Plan whole(const Pace& pace, const std::string& id, const std::string& model, co
 Plan plan_chat(std::string_view query, std::string_view body, std::mt19937_64& random) {
     const std::optional<Pace> pace = pace_of(query);
     if (!pace) {
-        return refuse(
+        return refusal(
             "the query takes tokens 1 to 10000, first_ms and interval_ms 0 to 60000, padding 0 to 65536 (10 "
             "MiB "
             "for all tokens), cut 0 to 10000");
     }
     // Copies are made by recursion, so a body nested a million deep is only looked at where it lies.
     const Json request = Json::parse(body, nullptr, false);
-    if (!request.is_object()) return refuse("the body is not a JSON object");
+    if (!request.is_object()) return refusal("the body is not a JSON object");
     const Json& model = field(request, "model");
-    if (!model.is_string()) return refuse("you must provide a model parameter", "model");
+    if (!model.is_string()) return refusal("you must provide a model parameter", "model");
     const Json& messages = field(request, "messages");
     if (!messages.is_array() || messages.empty() ||
         !std::all_of(messages.begin(), messages.end(), is_message))
-        return refuse("messages must be an array of at least one object with a role and a content",
-                      "messages");
+        return refusal("messages must be an array of at least one object with a role and a content",
+                       "messages");
     const Json& streaming = field(request, "stream");
     if (!streaming.is_boolean() && !streaming.is_null())
-        return refuse("stream must be true or false", "stream");
+        return refusal("stream must be true or false", "stream");
 
     const auto code = parse_number<int>(parameter(query, "code", "200"), 200, 599);
-    if (!code) return refuse("the code must be a number from 200 to 599");
+    if (!code) return refusal("the code must be a number from 200 to 599");
     if (*code != 200) {
-        Plan plan = refuse("this is what the query asks for");
+        Plan plan = refusal("this is what the query asks for");
         plan.status = *code;
         plan.delay = pace->first;
         return plan;

@@ -66,15 +66,15 @@ struct Line {
 };
 
 // A client, its connection to the server, and what is under way between them. Owned by its coroutines.
-struct Connection {
-    Connection(std::shared_ptr<ProxyState> s, tcp::socket c)
+struct ProxiedConnection {
+    ProxiedConnection(std::shared_ptr<ProxyState> s, tcp::socket c)
         : state(std::move(s)), client(std::move(c)), server(client.get_executor()) {
         ++state->counts.connections;
         state->counts.peak_open = std::max(state->counts.peak_open, ++state->counts.open);
     }
-    ~Connection() { --state->counts.open; }
-    Connection(const Connection&) = delete;
-    Connection& operator=(const Connection&) = delete;
+    ~ProxiedConnection() { --state->counts.open; }
+    ProxiedConnection(const ProxiedConnection&) = delete;
+    ProxiedConnection& operator=(const ProxiedConnection&) = delete;
 
     /// Ends it for both, without a goodbye.
     void reset() {
@@ -98,7 +98,7 @@ struct Connection {
     bool broken = false;
 };
 
-using ConnectionPtr = std::shared_ptr<Connection>;
+using ProxiedConnectionPtr = std::shared_ptr<ProxiedConnection>;
 
 // To be cut short by cancelling the timer.
 awaitable<void> wait(asio::steady_timer& timer, clock::time_point time) {
@@ -108,11 +108,11 @@ awaitable<void> wait(asio::steady_timer& timer, clock::time_point time) {
 }
 
 // Not to be cut short, but by a reset.
-awaitable<void> wait_out(Connection& connection, Line& line, clock::time_point time) {
+awaitable<void> wait_out(ProxiedConnection& connection, Line& line, clock::time_point time) {
     while (!connection.broken && clock::now() < time) co_await wait(line.ready, time);
 }
 
-void put(Connection& connection, Line& line, Piece::Kind kind, std::string bytes) {
+void put(ProxiedConnection& connection, Line& line, Piece::Kind kind, std::string bytes) {
     const clock::time_point left = std::max(clock::now(), line.opens);
     line.pieces.push_back({kind, left + connection.state->half, std::move(bytes)});
     line.held += line.pieces.back().size();
@@ -121,7 +121,7 @@ void put(Connection& connection, Line& line, Piece::Kind kind, std::string bytes
     if (line.pieces.size() == 1) line.ready.cancel();
 }
 
-awaitable<void> take_in(ConnectionPtr connection, Line& line) {
+awaitable<void> take_in(ProxiedConnectionPtr connection, Line& line) {
     std::array<char, 4096> buffer;
     const std::size_t most = connection->state->options.window;
     while (!connection->broken) {
@@ -141,7 +141,7 @@ awaitable<void> take_in(ConnectionPtr connection, Line& line) {
     }
 }
 
-awaitable<void> hand_on(ConnectionPtr connection, Line& line) {
+awaitable<void> hand_on(ProxiedConnectionPtr connection, Line& line) {
     bool open = true;
     while (open && !connection->broken) {
         const clock::time_point due =
@@ -177,7 +177,7 @@ awaitable<void> hand_on(ConnectionPtr connection, Line& line) {
     }
 }
 
-awaitable<asio::error_code> connect(Connection& connection) {
+awaitable<asio::error_code> connect(ProxiedConnection& connection) {
     asio::error_code error = asio::error::host_not_found;
     for (const tcp::endpoint& endpoint : connection.state->to.endpoints) {
         asio::error_code ignored;
@@ -192,7 +192,7 @@ awaitable<asio::error_code> connect(Connection& connection) {
 
 // Reads what a forward proxy is asked. Gives the status to answer: 200 when it is ours to open the tunnel.
 // `early`: bytes that came behind it already, for the server.
-awaitable<int> read_request(Connection& connection, std::string& early) {
+awaitable<int> read_request(ProxiedConnection& connection, std::string& early) {
     MessageParser parser(MessageParser::Kind::request, {});
     std::array<char, 4096> buffer;
     Progress progress = Progress::incomplete;
@@ -210,7 +210,7 @@ awaitable<int> read_request(Connection& connection, std::string& early) {
     co_return parser.target() == authority_of(connection.state->options.to) ? 200 : 403;
 }
 
-awaitable<bool> answer(Connection& connection, int status) {
+awaitable<bool> answer(ProxiedConnection& connection, int status) {
     std::string text = "HTTP/1.1 " + std::to_string(status) + " ";
     text += reason_phrase(status);
     if (status != 200) text += "\r\nContent-Length: 0\r\nConnection: close";
@@ -221,7 +221,7 @@ awaitable<bool> answer(Connection& connection, int status) {
     co_return !error;
 }
 
-awaitable<void> pass(ConnectionPtr connection) {
+awaitable<void> pass(ProxiedConnectionPtr connection) {
     ProxyState& state = *connection->state;
     const bool tunnel = state.options.tunnel;
     std::string early;
@@ -286,7 +286,8 @@ awaitable<void> DelayProxy::accept() {
         }
         asio::error_code ignored;
         socket.set_option(tcp::no_delay(true), ignored);
-        asio::co_spawn(loop_, pass(std::make_shared<Connection>(state_, std::move(socket))), asio::detached);
+        asio::co_spawn(loop_, pass(std::make_shared<ProxiedConnection>(state_, std::move(socket))),
+                       asio::detached);
     }
 }
 

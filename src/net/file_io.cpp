@@ -20,7 +20,7 @@ std::string uncapitalized(std::string words) {
     return words;
 }
 
-std::string words_of_errno(int error) { return uncapitalized(std::generic_category().message(error)); }
+std::string words_of_errno(int error) { return uncapitalized(message_of(error)); }
 
 File::File(const std::string& path, int flags) : descriptor_(::open(path.c_str(), flags | O_CLOEXEC, 0600)) {
     if (descriptor_ < 0) throw Error(words_of_errno(errno));

@@ -9,9 +9,9 @@ namespace {
 MessageParser& self(http_parser* parser) { return *static_cast<MessageParser*>(parser->data); }
 
 // What the callbacks give to stop the parser.
-constexpr int go_on = 0;
-constexpr int stop = 1;
-constexpr int refuse = -1;  // where `stop` has a meaning of its own
+constexpr int keep_parsing = 0;
+constexpr int stop_parsing = 1;
+constexpr int refuse_message = -1;  // where `stop_parsing` has a meaning of its own
 
 }  // namespace
 
@@ -35,7 +35,7 @@ const http_parser_settings& MessageParser::callbacks() {
         http_parser_settings all{};
         all.on_message_begin = [](http_parser* p) {
             self(p).started_ = true;
-            return go_on;
+            return keep_parsing;
         };
         all.on_url = [](http_parser* p, const char* at, std::size_t size) {
             self(p).target_.append(at, size);
@@ -57,7 +57,7 @@ const http_parser_settings& MessageParser::callbacks() {
         all.on_headers_complete = [](http_parser* p) {
             p->upgrade = 0;
             const unsigned status = p->type == HTTP_RESPONSE ? p->status_code : 200;
-            if (status < 100 || p->http_major != 1) return refuse;
+            if (status < 100 || p->http_major != 1) return refuse_message;
             if (self(p).kind_ == Kind::tunnel) return 1;
             return status / 100 == 1 || status == 204 || status == 304 ? 1 : 0;
         };
@@ -72,9 +72,9 @@ const http_parser_settings& MessageParser::callbacks() {
 
 int MessageParser::count_header(std::size_t bytes) {
     header_bytes_ += bytes;
-    if (header_bytes_ <= limits_.header) return go_on;
+    if (header_bytes_ <= limits_.header) return keep_parsing;
     progress_ = Progress::header_too_large;
-    return stop;
+    return stop_parsing;
 }
 
 // Names and values come in parts.
@@ -106,21 +106,21 @@ int MessageParser::add_body(std::string_view bytes) {
     body_bytes_ += bytes.size();
     if (body_bytes_ > limits_.body) {
         progress_ = Progress::body_too_large;
-        return stop;
+        return stop_parsing;
     }
     if (kind_ == Kind::response || parser_.method == HTTP_POST) body_ += bytes;
-    return go_on;
+    return keep_parsing;
 }
 
 int MessageParser::end_message() {
     if (kind_ != Kind::request && parser_.status_code / 100 == 1) {
         header_bytes_ = 0;
-        return go_on;
+        return keep_parsing;
     }
     progress_ = Progress::complete;
     keep_alive_ = http_should_keep_alive(&parser_) != 0;
     http_parser_pause(&parser_, 1);  // what follows belongs to the next message
-    return go_on;
+    return keep_parsing;
 }
 
 Progress MessageParser::outcome() {

@@ -58,7 +58,7 @@ Plan delay(std::string_view text, double unit_s, std::string_view query) {
     return plan;
 }
 
-Plan status(std::string_view text) {
+Plan answer_with_status(std::string_view text) {
     const auto code = parse_number<int>(text, 200, 599);
     if (!code) return plan_error(400, "the status must be a number from 200 to 599");
     Plan plan;
@@ -153,7 +153,7 @@ Plan plan_answer(std::string_view method, std::string_view target, std::string_v
     if (path == "/drip") return drip(query);
     if (path == "/delay") return delay(parameter(query, "ms", ""), 0.001, query);
     if (const auto seconds = after("/delay/")) return delay(*seconds, 1, query);
-    if (const auto code = after("/status/")) return status(*code);
+    if (const auto code = after("/status/")) return answer_with_status(*code);
     if (const auto count = after("/bytes/")) return bytes(*count, random);
     if (const auto lines = after("/stream/")) return stream(*lines);
     return plan_error(404, "there is nothing here; try /");

@@ -31,8 +31,6 @@ using namespace std::chrono_literals;
 constexpr auto patience = 10s;  // for the server to answer: it takes some 10 ms
 constexpr int attempts = 5;     // to find a free port that stays free until the server has it
 
-std::string reason(int error) { return std::generic_category().message(error); }
-
 std::uint16_t free_port() {
     asio::io_context no_loop;
     const asio::ip::tcp::acceptor acceptor(no_loop, {asio::ip::address_v4::loopback(), 0}, false);
@@ -100,7 +98,7 @@ pid_t start(const std::string& program, const std::vector<std::string>& options,
     const pid_t parent = ::getpid();
     const pid_t pid = ::fork();
     if (pid == 0) become_server(argv.data(), output, parent);
-    if (pid < 0) throw Error("cannot start '" + program + "': " + reason(errno));
+    if (pid < 0) throw Error("cannot start '" + program + "': " + message_of(errno));
     return pid;
 }
 

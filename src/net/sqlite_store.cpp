@@ -8,6 +8,7 @@
 
 #include "record/clock.hpp"
 #include "timeline/error.hpp"
+#include "timeline/units.hpp"
 
 namespace overlap::net {
 namespace {
@@ -102,7 +103,6 @@ int SqliteStore::when_busy(void* self, int calls) {
     if (calls == 0) store.busy_since_ = now;
     const Nanoseconds left = store.busy_since_ + store.options_.busy_timeout - now;
     if (left <= 0 || (store.options_.stopped && store.options_.stopped())) return 0;
-    constexpr Nanoseconds ms = 1'000'000;
     ::sqlite3_sleep(static_cast<int>(std::min(2 * ms, left) / ms + (left < ms ? 1 : 0)));
     return 1;
 }

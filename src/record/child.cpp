@@ -20,7 +20,7 @@ namespace overlap {
 namespace {
 
 [[noreturn]] void fail(const std::string& program, int error) {
-    throw Error("cannot start '" + program + "': " + std::generic_category().message(error));
+    throw Error("cannot start '" + program + "': " + message_of(error));
 }
 
 }  // namespace

@@ -152,11 +152,6 @@ std::string bar_text(const std::vector<Glyph>& glyphs, const Theme& theme, Drawn
     return text;
 }
 
-void add_line(std::string& picture, std::string line) {
-    line.erase(line.find_last_not_of(' ') + 1);
-    picture += line + '\n';
-}
-
 std::string label_text(const std::string& label, const Layout& layout) {
     return pad_right(elide(label, layout.label - 1), layout.label);
 }
@@ -313,10 +308,6 @@ void add_legend(std::string& picture, const Run& run, const Axis& axis, const La
     add(scale, static_cast<int>(scale.size()));
     add_line(picture, line);
     picture += '\n';
-}
-
-void add_paragraph(std::string& picture, const std::string& text, int width, int indent) {
-    for (const std::string& line : wrap(printable(text), width, indent)) add_line(picture, line);
 }
 
 // Lines are broken between commands, so that each can be copied, unless one alone is too long.

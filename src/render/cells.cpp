@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t state_count = 8;
 
-struct Column {
+struct CellColumn {
     std::array<Nanoseconds, state_count> by_state{};  ///< time in each state
     Nanoseconds in_brief_bars = 0;                    ///< time in bars that take no column
     bool taken = false;
@@ -37,7 +37,7 @@ Glyph glyph_of(State state) {
     return Glyph::blank;
 }
 
-Glyph fullest_state(const Column& column) {
+Glyph fullest_state(const CellColumn& column) {
     const auto most = std::max_element(column.by_state.begin(), column.by_state.end());
     return glyph_of(static_cast<State>(most - column.by_state.begin()));
 }
@@ -77,13 +77,13 @@ std::vector<Bar> make_bars(std::span<const Span> spans, LaneKind kind, const Axi
     return bars;
 }
 
-std::vector<Column> fill_columns(const std::vector<Bar>& bars, const Axis& axis) {
-    std::vector<Column> columns(static_cast<std::size_t>(axis.columns));
+std::vector<CellColumn> fill_columns(const std::vector<Bar>& bars, const Axis& axis) {
+    std::vector<CellColumn> columns(static_cast<std::size_t>(axis.columns));
     for (const Bar& bar : bars) {
         for (const Span& span : bar.spans) {
             const int last = std::min(axis.column_of(span.end), axis.columns - 1);
             for (int c = axis.column_of(span.begin); c <= last; ++c) {
-                Column& column = columns[static_cast<std::size_t>(c)];
+                CellColumn& column = columns[static_cast<std::size_t>(c)];
                 const Nanoseconds inside =
                     std::min(span.end, axis.begin_of(c + 1)) - std::max(span.begin, axis.begin_of(c));
                 column.by_state[static_cast<std::size_t>(span.state)] += inside;
@@ -214,10 +214,10 @@ void mark_ends(const std::vector<Bar>& bars, const Axis& axis, std::vector<Glyph
 
 std::vector<Glyph> draw_lane(std::span<const Span> spans, LaneKind kind, const Axis& axis, int& brief) {
     const std::vector<Bar> bars = make_bars(spans, kind, axis);
-    const std::vector<Column> columns = fill_columns(bars, axis);
+    const std::vector<CellColumn> columns = fill_columns(bars, axis);
     std::vector<Glyph> glyphs(columns.size(), Glyph::blank);
     for (int c = 0; c < axis.columns; ++c) {
-        const Column& column = columns[static_cast<std::size_t>(c)];
+        const CellColumn& column = columns[static_cast<std::size_t>(c)];
         const Nanoseconds width = axis.begin_of(c + 1) - axis.begin_of(c);
         const bool mostly_busy = kind == LaneKind::loop && column.in_brief_bars * 2 > width;
         if (column.taken || mostly_busy) glyphs[static_cast<std::size_t>(c)] = fullest_state(column);

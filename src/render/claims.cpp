@@ -13,16 +13,7 @@ namespace {
 
 constexpr int narrowest_table = 72;
 constexpr int gap = 2;
-constexpr int columns = 3;
-
-void add_line(std::string& text, std::string line) {
-    line.erase(line.find_last_not_of(' ') + 1);
-    text += line + '\n';
-}
-
-void add_paragraph(std::string& text, const std::string& words, int width, int indent = 0) {
-    for (const std::string& line : wrap(printable(words), width, indent)) add_line(text, line);
-}
+constexpr int table_columns = 3;
 
 // Blue, orange and vermillion, as in the pictures: never red against green.
 Glyph glyph_of(Verdict verdict) {
@@ -47,16 +38,6 @@ std::string verdict_words(const Claim& claim) {
     return words;
 }
 
-// `front` and then the lines of `text` beside it.
-void add_entry(std::string& text, const std::string& front, const std::string& words, int width) {
-    const int column = static_cast<int>(front.size());
-    std::string left = front;
-    for (const std::string& line : wrap(printable(words), width - column)) {
-        add_line(text, left + line);
-        left.assign(front.size(), ' ');
-    }
-}
-
 // The verdict's own words painted, wherever they stand at the front of a line.
 std::string painted(const std::string& line, const Claim& claim, const Theme& theme) {
     const std::string_view words = in_words(claim.judgement.verdict);
@@ -74,8 +55,8 @@ void add_tests(std::string& text, const Claim& claim, int width) {
 
 void add_block(std::string& text, const Claim& claim, int width, const Theme& theme) {
     add_line(text, emphasize(elide(printable(claim.name), width), theme));
-    add_entry(text, "  notes:   ", claim.says, width);
-    add_entry(text, "  here:    ", claim.judgement.measured, width);
+    text += beside("  notes:", 11, printable(claim.says), width);
+    text += beside("  here:", 11, printable(claim.judgement.measured), width);
     std::string front = "  verdict: ";
     for (const std::string& line : wrap(printable(verdict_words(claim)), width - 11)) {
         add_line(text, front + painted(line, claim, theme));
@@ -85,25 +66,25 @@ void add_block(std::string& text, const Claim& claim, int width, const Theme& th
     text += '\n';
 }
 
-std::array<int, columns> widths_of(int width) {
+std::array<int, table_columns> widths_of(int width) {
     const int verdict = std::max(20, width / 4);
     const int says = (width - verdict - 2 * gap) * 9 / 20;
     return {says, width - verdict - says - 2 * gap, verdict};
 }
 
-void add_row(std::string& text, const std::array<std::string, columns>& cells,
-             const std::array<int, columns>& widths, const Claim* claim, const Theme& theme) {
-    std::array<std::vector<std::string>, columns> lines;
+void add_row(std::string& text, const std::array<std::string, table_columns>& cells,
+             const std::array<int, table_columns>& widths, const Claim* claim, const Theme& theme) {
+    std::array<std::vector<std::string>, table_columns> lines;
     std::size_t height = 0;
-    for (std::size_t i = 0; i < columns; ++i) {
+    for (std::size_t i = 0; i < table_columns; ++i) {
         lines[i] = wrap(printable(cells[i]), widths[i]);
         height = std::max(height, lines[i].size());
     }
     for (std::size_t row = 0; row < height; ++row) {
         std::string line;
-        for (std::size_t i = 0; i < columns; ++i) {
+        for (std::size_t i = 0; i < table_columns; ++i) {
             const std::string cell = row < lines[i].size() ? lines[i][row] : "";
-            const bool last = i + 1 == columns;
+            const bool last = i + 1 == table_columns;
             const std::string shown =
                 last && row == 0 && claim != nullptr ? painted(cell, *claim, theme) : cell;
             line += last ? shown : pad_right(cell, widths[i] + gap);
@@ -113,11 +94,11 @@ void add_row(std::string& text, const std::array<std::string, columns>& cells,
 }
 
 void add_table(std::string& text, const Claims& claims, int width, const Theme& theme) {
-    const std::array<int, columns> widths = widths_of(width);
+    const std::array<int, table_columns> widths = widths_of(width);
     add_row(text, {"The notes say", "This machine showed", "Verdict"}, widths, nullptr, theme);
     std::string rule;
-    for (std::size_t i = 0; i < columns; ++i)
-        rule += std::string(static_cast<std::size_t>(widths[i]), '-') + (i + 1 < columns ? "  " : "");
+    for (std::size_t i = 0; i < table_columns; ++i)
+        rule += std::string(static_cast<std::size_t>(widths[i]), '-') + (i + 1 < table_columns ? "  " : "");
     add_line(text, rule);
     for (const Claim& claim : claims.claims) {
         add_row(text, {claim.name + ": " + claim.says, claim.judgement.measured, verdict_words(claim)},

@@ -16,10 +16,6 @@ using Json = nlohmann::ordered_json;
 
 const char* yes_or_no(bool value) { return value ? "yes" : "no"; }
 
-void add_paragraph(std::string& text, const std::string& words, int width, int indent = 0) {
-    for (const std::string& line : wrap(words, width, indent)) text += line + '\n';
-}
-
 struct Trait {
     const char* name;
     const char* label;
@@ -39,33 +35,22 @@ std::vector<Trait> traits_of(const Classification& classification) {
     };
 }
 
-// `right` beside `left`, in lines of its own where it is long.
-void add_entry(std::string& text, std::string left, const std::string& right, int width) {
-    const int column = static_cast<int>(left.size());
-    for (const std::string& line : wrap(printable(right), width - column)) {
-        text += left + line;
-        while (text.ends_with(' ')) text.pop_back();
-        text += '\n';
-        left.assign(left.size(), ' ');
-    }
-}
-
 void add_evidence(std::string& text, const Evidence& evidence, int width) {
-    add_paragraph(text, printable(evidence.title), width, 4);
+    add_paragraph(text, evidence.title, width, 4);
     text += '\n';
     int column = 0;
     for (const Fact& fact : evidence.facts) column = std::max(column, static_cast<int>(fact.label.size()));
     for (const Fact& fact : evidence.facts) {
-        add_entry(text, "  " + pad_right(fact.label, column + 2), fact.words, width);
+        text += beside("  " + fact.label, column + 4, printable(fact.words), width);
     }
     text += '\n';
-    for (const std::string& note : evidence.notes) add_paragraph(text, printable(note), width);
+    for (const std::string& note : evidence.notes) add_paragraph(text, note, width);
     if (!evidence.notes.empty()) text += '\n';
 }
 
 void add_traits(std::string& text, const Classification& classification, int width) {
     for (const Trait& trait : traits_of(classification)) {
-        add_entry(text, "  " + pad_right(trait.label, 15) + pad_right(trait.value, 10), trait.why, width);
+        text += beside("  " + pad_right(trait.label, 15) + trait.value, 27, printable(trait.why), width);
     }
 }
 

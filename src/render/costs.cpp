@@ -12,11 +12,6 @@ namespace {
 
 constexpr int narrowest_column = 9;
 
-void add_line(std::string& picture, std::string line) {
-    line.erase(line.find_last_not_of(' ') + 1);
-    picture += line + '\n';
-}
-
 std::optional<double> value_of(const CostKind& kind, std::int64_t n, std::size_t measure) {
     for (const CostPoint& point : kind.points) {
         if (point.n == n && measure < point.values.size()) return point.values[measure];
@@ -90,10 +85,6 @@ void add_tables(std::string& picture, const Costs& costs, int width) {
         const auto end = counts.begin() + static_cast<std::ptrdiff_t>(std::min(i + fit, counts.size()));
         add_table(picture, costs, {begin, end}, label, column);
     }
-}
-
-void add_paragraph(std::string& picture, const std::string& text, int width, int indent) {
-    for (const std::string& line : wrap(printable(text), width, indent)) add_line(picture, line);
 }
 
 }  // namespace

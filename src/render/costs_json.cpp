@@ -54,7 +54,7 @@ CostKind parse_kind(const Node& node, std::size_t measures) {
     return kind;
 }
 
-Costs parse_document(const Json& document) {
+Costs parse_costs_document(const Json& document) {
     const Node root(document, "costs");
     Costs costs;
     costs.demo = root.at("demo").text();
@@ -81,7 +81,7 @@ Costs parse_document(const Json& document) {
 std::optional<Costs> parse_costs(std::string_view text) {
     const Json document = Json::parse(text.begin(), text.end(), nullptr, false);
     if (!document.is_object() || document.value("schema", Json()) != costs_schema) return std::nullopt;
-    return parse_document(document);
+    return parse_costs_document(document);
 }
 
 std::string render_json(const Costs& costs) {

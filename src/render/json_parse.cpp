@@ -17,7 +17,7 @@ constexpr std::array states{State::queued, State::waiting, State::blocked, State
 constexpr std::array phases{Phase::none,        Phase::connect, Phase::user,   Phase::posts,
                             Phase::first_token, Phase::token,   Phase::finish, Phase::history,
                             Phase::format,      Phase::model,   Phase::answer, Phase::save};
-constexpr std::array outcomes{Outcome::done, Outcome::failed, Outcome::cancelled};
+constexpr std::array all_outcomes{Outcome::done, Outcome::failed, Outcome::cancelled};
 constexpr std::array lane_kinds{LaneKind::task, LaneKind::loop};
 constexpr std::array ways{Way::sequential, Way::coroutines, Way::pool};
 constexpr std::array pools{PoolKind::threads, PoolKind::processes};
@@ -34,7 +34,7 @@ Timeline parse_timeline(const Node& way) {
         Span span;
         span.lane = static_cast<std::uint32_t>(node.at("lane").number(0, last_lane));
         span.state = node.at("state").one_of(states);
-        span.outcome = node.at("outcome").one_of(outcomes);
+        span.outcome = node.at("outcome").one_of(all_outcomes);
         if (const auto phase = node.find("phase")) span.phase = phase->one_of(phases);
         span.thread = static_cast<std::uint32_t>(node.at("thread").number(0, 1'000'000));
         span.begin = node.at("begin_ns").number(0, latest);
@@ -118,7 +118,7 @@ WayRun parse_way(const Node& node, bool traced) {
     return way;
 }
 
-Run parse_document(const Json& document) {
+Run parse_run_document(const Json& document) {
     const Node root(document, "run");
     if (!document.is_object() || !document.contains("schema")) {
         throw RunFormatError(fmt::format("it is JSON, but has no \"schema\": \"{}\"", run_schema));
@@ -157,7 +157,7 @@ Run parse_document(const Json& document) {
 
 Run parse_run(std::string_view text) {
     try {
-        return parse_document(Json::parse(text.begin(), text.end()));
+        return parse_run_document(Json::parse(text.begin(), text.end()));
     } catch (const Json::parse_error& error) {
         throw RunFormatError(fmt::format("it is not JSON (damaged at byte {})", error.byte));
     } catch (const Json::exception& error) {

@@ -8,12 +8,11 @@
 #include "render/lanes.hpp"
 #include "render/text.hpp"
 #include "timeline/advice.hpp"
+#include "timeline/duration.hpp"
 #include "timeline/metrics.hpp"
 
 namespace overlap {
 namespace {
-
-double milliseconds(Nanoseconds time) { return static_cast<double>(time) / 1e6; }
 
 void add_way(std::string& text, const Run& run, const WayRun& way) {
     const auto out = std::back_inserter(text);

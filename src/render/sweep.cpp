@@ -21,15 +21,6 @@ std::string bar(double value, double most, int width, Glyph glyph, const Theme& 
     return paint(text, glyph, theme) + std::string(static_cast<std::size_t>(width - filled), ' ');
 }
 
-void add_line(std::string& picture, std::string line) {
-    line.erase(line.find_last_not_of(' ') + 1);
-    picture += line + '\n';
-}
-
-void add_paragraph(std::string& picture, const std::string& text, int width) {
-    for (const std::string& line : wrap(printable(text), width, 5)) add_line(picture, line);
-}
-
 void add_chart(std::string& picture, const Sweep& sweep, int width, const Theme& theme) {
     const std::vector<SweepPoint>& points = sweep.points;
     double most_throughput = 0;
@@ -78,7 +69,7 @@ std::string render_ascii(const Sweep& sweep, const AsciiOptions& options) {
     if (!sweep.points.empty()) add_chart(picture, sweep, width, options.theme);
     std::string why;
     for (const std::string& sentence : explain(sweep)) why += (why.empty() ? "Why: " : " ") + sentence;
-    if (!why.empty()) add_paragraph(picture, why, width);
+    if (!why.empty()) add_paragraph(picture, why, width, 5);
     return picture;
 }
 

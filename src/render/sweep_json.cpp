@@ -33,7 +33,7 @@ SweepPoint parse_point(const Node& node) {
     return point;
 }
 
-Sweep parse_document(const Json& document) {
+Sweep parse_sweep_document(const Json& document) {
     const Node root(document, "sweep");
     Sweep sweep;
     sweep.demo = root.at("demo").text();
@@ -51,7 +51,7 @@ Sweep parse_document(const Json& document) {
 std::optional<Sweep> parse_sweep(std::string_view text) {
     const Json document = Json::parse(text.begin(), text.end(), nullptr, false);
     if (!document.is_object() || document.value("schema", Json()) != sweep_schema) return std::nullopt;
-    return parse_document(document);
+    return parse_sweep_document(document);
 }
 
 std::string render_json(const Sweep& sweep) {

@@ -46,10 +46,19 @@ std::vector<std::string> wrap(std::string_view text, int width, int indent) {
     return lines;
 }
 
+void add_line(std::string& text, std::string line) {
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + '\n';
+}
+
+void add_paragraph(std::string& text, std::string_view words, int width, int indent) {
+    for (const std::string& line : wrap(printable(words), width, indent)) add_line(text, line);
+}
+
 std::string beside(std::string left, int column, std::string_view words, int width) {
     std::string text;
     for (const std::string& line : wrap(words, width - column)) {
-        text += pad_right(left, column) + line + '\n';
+        add_line(text, pad_right(left, column) + line);
         left.clear();
     }
     return text;

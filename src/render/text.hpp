@@ -15,8 +15,14 @@ std::string printable(std::string_view text);
 /// after the first begin with `indent` blanks. Expects ASCII.
 std::vector<std::string> wrap(std::string_view text, int width, int indent = 0);
 
+/// Adds `line`, without the blanks at its end, and a newline to `text`.
+void add_line(std::string& text, std::string line);
+
+/// Adds `words` as lines like those of wrap(), what is not printable ASCII replaced.
+void add_paragraph(std::string& text, std::string_view words, int width, int indent = 0);
+
 /// `words` in lines that begin in column `column`, `left` before the first of them; each line ends with a
-/// newline. Expects ASCII.
+/// newline, none with a blank. Expects ASCII.
 std::string beside(std::string left, int column, std::string_view words, int width);
 
 /// `text` shortened to `width` columns by "..." in its middle. Expects ASCII.

@@ -28,7 +28,7 @@ std::size_t held_up_by(const Span& culprit, const Timeline& timeline) {
         }));
 }
 
-std::string lag_of(const WayRun& way) {
+std::string lag_fact(const WayRun& way) {
     if (!way.heartbeat || way.heartbeat->beats == 0) return "";
     return "a timer of 1ms on that loop came up to " + format_duration(way.heartbeat->worst_lag) + " late";
 }
@@ -38,8 +38,8 @@ void explain_culprits(const WayRun& way, std::vector<std::string>& sentences) {
     const Span* const culprit = longest_span(timeline, State::running);
     const Span* const victim = longest_span(timeline, State::ready);
     if (culprit == nullptr || victim == nullptr) {
-        if (!lag_of(way).empty())
-            sentences.push_back("On the loop nobody waited for another's formatting: " + lag_of(way) + ".");
+        if (!lag_fact(way).empty())
+            sentences.push_back("On the loop nobody waited for another's formatting: " + lag_fact(way) + ".");
         return;
     }
     // Of those that held others up, the first is the one to name.
@@ -54,7 +54,7 @@ void explain_culprits(const WayRun& way, std::vector<std::string>& sentences) {
                         " had an answer and could not run. " + timeline.lanes[victim->lane].name +
                         " waited longest with its answer there, " +
                         format_duration(victim->end - victim->begin) +
-                        (lag_of(way).empty() ? "." : "; " + lag_of(way) + "."));
+                        (lag_fact(way).empty() ? "." : "; " + lag_fact(way) + "."));
 }
 
 void explain_offload(const Run& run, const WayRun& way, std::vector<std::string>& sentences) {
@@ -63,7 +63,7 @@ void explain_offload(const Run& run, const WayRun& way, std::vector<std::string>
     std::string fact = "With the computing in " + plural(static_cast<std::size_t>(way.workers),
                                                          processes ? "process" : "thread",
                                                          processes ? "processes" : "threads");
-    fact += lag_of(way).empty() ? "" : ", " + lag_of(way);
+    fact += lag_fact(way).empty() ? "" : ", " + lag_fact(way);
     fact += ". All took " + format_duration(total_of(way));
     if (const std::optional<double> times = speedup(run, way)) {
         if (is_faster(*times))

@@ -15,7 +15,7 @@ bool all_began(const WayRun& way, const TokenTimes& times) {
 }
 
 // When conversations are held one at a time, all but the first wait for those before to be over.
-void explain_sequential(const WayRun& way, std::vector<std::string>& sentences) {
+void explain_one_at_a_time(const WayRun& way, std::vector<std::string>& sentences) {
     const TokenTimes times = token_times(way.timeline);
     if (!all_began(way, times) || in_flight_peak(way.timeline) != 1) return;
     const TaskSummary first = summarize_tasks(way.timeline).front();
@@ -74,7 +74,7 @@ Nanoseconds time_reading(const Timeline& timeline) {
 }
 
 // A reader may be a moment late when the buffers are about full.
-constexpr Nanoseconds noticeable = 1'000'000;
+constexpr Nanoseconds noticeable_stall = 1'000'000;
 
 void explain_back_pressure(const Run& run, std::vector<std::string>& sentences) {
     std::string ways;
@@ -82,8 +82,8 @@ void explain_back_pressure(const Run& run, std::vector<std::string>& sentences) 
     bool counted = true;
     for (const WayRun& way : run.ways) {
         slow_reader = slow_reader || time_reading(way.timeline) > 0;
-        counted = counted && way.server && way.server->stalled < noticeable;
-        if (!way.server || way.server->stalled < noticeable) continue;
+        counted = counted && way.server && way.server->stalled < noticeable_stall;
+        if (!way.server || way.server->stalled < noticeable_stall) continue;
         ways += (ways.empty() ? "" : ", ") + format_duration(way.server->stalled) + " with " + subject(way);
     }
     if (!ways.empty()) {
@@ -103,7 +103,7 @@ void explain_back_pressure(const Run& run, std::vector<std::string>& sentences) 
 std::vector<std::string> explain_streams(const Run& run) {
     std::vector<std::string> sentences;
     for (const WayRun& way : run.ways) {
-        if (way.way == Way::sequential) explain_sequential(way, sentences);
+        if (way.way == Way::sequential) explain_one_at_a_time(way, sentences);
         if (way.way != Way::sequential) explain_firsts(way, sentences);
     }
     explain_gaps(run, sentences);

@@ -9,8 +9,6 @@
 namespace overlap {
 namespace {
 
-double milliseconds(Nanoseconds time) { return static_cast<double>(time) / 1e6; }
-
 std::string share_in_words(Nanoseconds part, Nanoseconds whole) {
     if (whole <= 0) return "";
     return " (" + percent(static_cast<double>(part) / static_cast<double>(whole)) + ")";

@@ -1,14 +1,13 @@
 #include <algorithm>
 
 #include "timeline/classify_observed.hpp"
+#include "timeline/duration.hpp"
 #include "timeline/error.hpp"
 #include "timeline/metrics.hpp"
 #include "timeline/words.hpp"
 
 namespace overlap {
 namespace {
-
-double milliseconds(Nanoseconds time) { return static_cast<double>(time) / 1e6; }
 
 /// What the tasks of a way did, added up.
 struct TaskTime {

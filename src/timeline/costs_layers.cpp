@@ -5,6 +5,7 @@
 
 #include "timeline/costs.hpp"
 #include "timeline/duration.hpp"
+#include "timeline/units.hpp"
 #include "timeline/words.hpp"
 
 namespace overlap {
@@ -27,7 +28,6 @@ double concurrency_for(double extra, Nanoseconds latency, double share) {
 }
 
 std::string visible_from(double extra) {
-    constexpr Nanoseconds ms = 1'000'000;
     std::string text;
     for (const Nanoseconds latency : {1 * ms, 20 * ms, 200 * ms}) {
         text += (text.empty() ? "" : ", ") + about(concurrency_for(extra, latency, 0.01)) +

@@ -4,12 +4,12 @@
 #include <charconv>
 #include <cmath>
 
+#include "timeline/units.hpp"
+
 namespace overlap {
 namespace {
 
 constexpr Nanoseconds microsecond = 1'000;
-constexpr Nanoseconds millisecond = 1'000'000;
-constexpr Nanoseconds second = 1'000'000'000;
 
 // `decimals` digits after the point, rounded half up in integers, so that the text never depends on a locale.
 std::string in_unit(Nanoseconds duration, Nanoseconds unit, int decimals, std::string_view suffix) {
@@ -27,13 +27,15 @@ std::string in_unit(Nanoseconds duration, Nanoseconds unit, int decimals, std::s
 
 }  // namespace
 
+double milliseconds(Nanoseconds duration) { return static_cast<double>(duration) / 1e6; }
+
 std::string format_duration(Nanoseconds duration) {
     if (duration < 0) return "-" + format_duration(-duration);
     // Each limit is where rounding would carry into the next unit or drop a digit: 999.6us reads 1.0ms.
     if (duration < microsecond) return std::to_string(duration) + "ns";
     if (duration < 999'500) return in_unit(duration, microsecond, 0, "us");
-    if (duration < 9'950'000) return in_unit(duration, millisecond, 1, "ms");
-    if (duration < 999'500'000) return in_unit(duration, millisecond, 0, "ms");
+    if (duration < 9'950'000) return in_unit(duration, ms, 1, "ms");
+    if (duration < 999'500'000) return in_unit(duration, ms, 0, "ms");
     if (duration < 9'995'000'000) return in_unit(duration, second, 2, "s");
     if (duration < 59'950'000'000) return in_unit(duration, second, 1, "s");
     const Nanoseconds seconds = (duration + second / 2) / second;
@@ -44,7 +46,7 @@ std::string format_duration(Nanoseconds duration) {
 std::string format_exact(Nanoseconds duration) {
     if (duration == 0) return "0ms";
     if (duration % second == 0) return std::to_string(duration / second) + "s";
-    if (duration % millisecond == 0) return std::to_string(duration / millisecond) + "ms";
+    if (duration % ms == 0) return std::to_string(duration / ms) + "ms";
     if (duration % microsecond == 0) return std::to_string(duration / microsecond) + "us";
     return std::to_string(duration) + "ns";
 }
@@ -62,7 +64,7 @@ std::optional<Nanoseconds> parse_duration(std::string_view text) {
         Nanoseconds size;
     };
     static constexpr std::array<Unit, 5> units{
-        {{"ns", 1}, {"us", microsecond}, {"ms", millisecond}, {"s", second}, {"m", 60 * second}}};
+        {{"ns", 1}, {"us", microsecond}, {"ms", ms}, {"s", second}, {"m", 60 * second}}};
     if (unit.empty() && number == 0) return 0;
     for (const Unit& candidate : units) {
         if (unit != candidate.name) continue;

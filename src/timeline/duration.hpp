@@ -9,6 +9,9 @@
 
 namespace overlap {
 
+/// `duration` in milliseconds.
+double milliseconds(Nanoseconds duration);
+
 /// Three significant digits at most: "640ns", "64us", "1.1ms", "201ms", "1.00s", "12.3s", "2m05s".
 std::string format_duration(Nanoseconds duration);
 

@@ -19,13 +19,14 @@
 
 #include "record/clock.hpp"
 #include "record/proc_files.hpp"
+#include "timeline/error.hpp"
+#include "timeline/units.hpp"
 
 extern char** environ;
 
 namespace overlap {
 namespace {
 
-constexpr Nanoseconds second = 1'000'000'000;
 constexpr Nanoseconds never = 0;
 
 std::vector<char*> pointers(const std::vector<std::string>& texts) {
@@ -73,7 +74,7 @@ Command::Command(const std::vector<std::string>& words, const std::vector<std::s
     ::posix_spawnattr_destroy(&attributes);
     if (error == 0) return;
     pid_ = -1;
-    throw CannotStart("cannot start '" + words.front() + "': " + std::generic_category().message(error),
+    throw CannotStart("cannot start '" + words.front() + "': " + message_of(error),
                       error == ENOENT ? 127 : 126);
 }
 

@@ -16,6 +16,7 @@
 #include "record/clock.hpp"
 #include "record/proc_files.hpp"
 #include "timeline/error.hpp"
+#include "timeline/units.hpp"
 #include "workshop/keeper.hpp"
 
 namespace overlap::workshop {
@@ -24,9 +25,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t most_output = 64 * 1024;
-constexpr Nanoseconds ms = 1'000'000;
-
-std::string message(int error) { return std::generic_category().message(error); }
 
 // As execvp(3) does; empty when there is none.
 std::string path_of(const std::string& program, const fs::path& folder) {
@@ -135,17 +133,17 @@ void Contained::start(const ContainedCommand& command) {
     program_ = command.words.front();
     const std::string program = path_of(program_, command.folder);
     if (program.empty()) {
-        end_.could_not = "cannot start '" + program_ + "': " + message(ENOENT);
+        end_.could_not = "cannot start '" + program_ + "': " + message_of(ENOENT);
         return;
     }
     std::array<int, 2> output{};
     std::array<int, 2> report{};
-    if (::pipe2(output.data(), O_CLOEXEC) != 0) throw Error("cannot make a pipe: " + message(errno));
+    if (::pipe2(output.data(), O_CLOEXEC) != 0) throw Error("cannot make a pipe: " + message_of(errno));
     output_file_ = output[0];
     ::fcntl(output_file_, F_SETFL, O_NONBLOCK);
     if (::pipe2(report.data(), O_CLOEXEC) != 0) {
         ::close(output[1]);
-        throw Error("cannot make a pipe: " + message(errno));
+        throw Error("cannot make a pipe: " + message_of(errno));
     }
     report_file_ = report[0];
     const int ruleset = isolation_.landlock ? make_ruleset(command.scratch.c_str()) : -1;
@@ -170,7 +168,7 @@ void Contained::start(const ContainedCommand& command) {
     ::close(output[1]);
     ::close(report[1]);
     if (ruleset >= 0) ::close(ruleset);
-    if (keeper_ < 0) throw Error("cannot start a process: " + message(error));
+    if (keeper_ < 0) throw Error("cannot start a process: " + message_of(error));
 }
 
 bool Contained::turn() {
@@ -206,7 +204,7 @@ bool Contained::ended() {
     if (!told) {
         end_.could_not = "the process that kept it was ended from outside";
     } else if (report.could_not != 0) {
-        end_.could_not = "cannot start '" + program_ + "': " + message(report.could_not);
+        end_.could_not = "cannot start '" + program_ + "': " + message_of(report.could_not);
     } else {
         if (WIFSIGNALED(report.status)) end_.signal = WTERMSIG(report.status);
         if (WIFEXITED(report.status)) end_.exit_code = WEXITSTATUS(report.status);

@@ -13,7 +13,7 @@ namespace overlap::workshop {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 constexpr const char* hidden = ".overlap";
 constexpr const char* state_file = "state.json";

@@ -20,6 +20,7 @@
 #include "record/clock.hpp"
 #include "timeline/duration.hpp"
 #include "timeline/error.hpp"
+#include "timeline/units.hpp"
 #include "timeline/words.hpp"
 #include "trace/command.hpp"
 #include "workshop/gate_redis.hpp"
@@ -31,9 +32,6 @@ namespace overlap::workshop {
 namespace {
 
 using asio::awaitable;
-
-constexpr Nanoseconds ms = 1'000'000;
-constexpr Nanoseconds second = 1'000 * ms;
 
 // A gate opens when nothing has moved for so long, or at the latest after so long.
 constexpr Nanoseconds still = 1 * second;

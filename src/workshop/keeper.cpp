@@ -16,6 +16,8 @@
 #include <cstring>
 #include <iterator>
 
+#include "timeline/units.hpp"
+
 namespace overlap::workshop {
 namespace {
 
@@ -77,7 +79,6 @@ void limit(int what, std::int64_t most) {
 }
 
 void set_limits(const KeeperPlan& plan) {
-    constexpr std::int64_t second = 1'000'000'000;
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_FSIZE, plan.limits.file);
     limit(RLIMIT_NOFILE, plan.limits.descriptors);

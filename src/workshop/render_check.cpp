@@ -18,10 +18,6 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t most_compiler_lines = 40;
 constexpr std::size_t most_output_lines = 12;
 
-void add_wrapped(std::string& text, const std::string& words, int width, int indent = 0) {
-    for (const std::string& line : wrap(printable(words), width, indent)) text += line + '\n';
-}
-
 // On one line where they fit, else a line for each, so that each can be copied.
 void add_next(std::string& text, const std::vector<std::string>& commands, int width) {
     std::string line;
@@ -68,7 +64,7 @@ void add_compiler(std::string& text, const std::string& output, int width) {
             fmt::format("...{} more lines\n",
                         std::count(output.begin() + static_cast<std::ptrdiff_t>(shown), output.end(), '\n'));
     if (const std::string help = help_for(output); !help.empty())
-        add_wrapped(text, "Help: " + help, width, 6);
+        add_paragraph(text, "Help: " + help, width, 6);
     text += '\n';
 }
 
@@ -129,7 +125,7 @@ std::string render_hint(const Exercise& exercise, const Judgement& judgement, in
     const std::size_t index =
         std::min<std::size_t>(static_cast<std::size_t>(level), requirement->hints.size());
     std::string text;
-    add_wrapped(
+    add_paragraph(
         text,
         fmt::format("Hint {} of {}: {}", index, requirement->hints.size(), requirement->hints[index - 1]),
         width, 2);
@@ -141,17 +137,17 @@ std::string render_check(const Exercise& exercise, const Checked& checked, const
     const int width = std::clamp(options.width, narrowest_width, widest_width);
     const Judgement& judgement = checked.judgement;
     std::string text;
-    add_wrapped(text, heading(exercise), width);
+    add_paragraph(text, heading(exercise), width);
     text += '\n';
     add_compiler(text, checked.report.compiler_output, width);
     if (checked.report.compiled) {
         add_quoted(text, "It printed:", checked.report.output, most_output_lines, width);
         text += render_lanes(checked.report.seen, view.target, options);
         if (checked.report.facts.contains("waited-in-vain")) {
-            add_wrapped(text,
-                        "The server held its answers back to see more at once. When nothing more came, it "
-                        "answered all the same.",
-                        width);
+            add_paragraph(text,
+                          "The server held its answers back to see more at once. When nothing more came, it "
+                          "answered all the same.",
+                          width);
             text += '\n';
         }
         add_requirements(text, judgement, width);
@@ -163,9 +159,9 @@ std::string render_check(const Exercise& exercise, const Checked& checked, const
     text += emphasize(verdict, options.theme) +
             fmt::format("   {} of {} points\n", judgement.points, judgement.of);
     if (judgement.verdict == Verdict::inconclusive)
-        add_wrapped(text, "Nothing is held against you: " + judgement.trouble + ". Try again.", width);
+        add_paragraph(text, "Nothing is held against you: " + judgement.trouble + ". Try again.", width);
     else if (!judgement.gap.empty())
-        add_wrapped(text, judgement.gap, width);
+        add_paragraph(text, judgement.gap, width);
     if (checked.report.compiled && judgement.verdict == Verdict::fail &&
         !failed_by_itself(checked.report.end))
         text += render_hint(exercise, judgement, view.hint_level, width);

@@ -65,10 +65,6 @@ std::string in_csv(std::string text) {
 
 std::string_view word_of(const Graded& one) { return one.handed_in ? name_of(one.verdict) : "not handed in"; }
 
-void add_wrapped(std::string& text, const std::string& words, int width, int indent) {
-    for (const std::string& line : wrap(printable(words), width, indent)) text += line + '\n';
-}
-
 }  // namespace
 
 std::string render_grades(const std::vector<Submission>& submissions, const GradeSettings& settings,
@@ -103,7 +99,7 @@ std::string render_grades(const std::vector<Submission>& submissions, const Grad
         text += '\n';
         first = last;
     }
-    add_wrapped(text, "ok passed, N points only, - not handed in, ? inconclusive", width, 0);
+    add_paragraph(text, "ok passed, N points only, - not handed in, ? inconclusive", width, 0);
     text += '\n';
     for (const Submission& one : submissions) {
         for (const Graded& graded : one.exercises) {
@@ -111,7 +107,7 @@ std::string render_grades(const std::vector<Submission>& submissions, const Grad
             const std::string what =
                 fmt::format("{}, {} {}: {} of {} points. {}", one.name, short_id(graded.id), graded.exercise,
                             graded.points, graded.of, graded.words);
-            add_wrapped(text, what, width, 2);
+            add_paragraph(text, what, width, 2);
             for (const Judged& requirement : graded.requirements) {
                 if (requirement.mark == Mark::met || graded.words.starts_with("does not compile")) continue;
                 text += beside("", 4,
@@ -124,14 +120,14 @@ std::string render_grades(const std::vector<Submission>& submissions, const Grad
     const auto open = std::count_if(submissions.begin(), submissions.end(),
                                     [](const auto& one) { return !one.conclusive(); });
     if (open > 0)
-        add_wrapped(text,
-                    fmt::format("Inconclusive: {}. Grade them again, with fewer --jobs.",
-                                plural(static_cast<std::size_t>(open), "learner")),
-                    width, 2);
-    add_wrapped(text,
-                fmt::format("Seed {}, {} of each. A program had {}.", settings.seed,
-                            plural(static_cast<std::size_t>(settings.runs), "run"), settings.isolation),
-                width, 2);
+        add_paragraph(text,
+                      fmt::format("Inconclusive: {}. Grade them again, with fewer --jobs.",
+                                  plural(static_cast<std::size_t>(open), "learner")),
+                      width, 2);
+    add_paragraph(text,
+                  fmt::format("Seed {}, {} of each. A program had {}.", settings.seed,
+                              plural(static_cast<std::size_t>(settings.runs), "run"), settings.isolation),
+                  width, 2);
     return text;
 }
 

@@ -14,7 +14,7 @@ namespace {
 
 using asio::awaitable;
 
-constexpr ScenarioNumber numbers[] = {
+constexpr ScenarioNumber beat_numbers[] = {
     {"tasks", {3, 4}, "how many keys there are", 1, 100},
     {"compute", {0, 0}, "1: the work computes; 0: it waits for an answer", 0, 1},
     {"work", {250'000'000, 250'000'000}, "what formatting one text takes of CPU time, about"},
@@ -22,7 +22,7 @@ constexpr ScenarioNumber numbers[] = {
     {"hold", {60'000'000, 60'000'000}, "how long answers are held back once the gate is reached"},
 };
 
-constexpr ScenarioFact facts[] = {
+constexpr ScenarioFact beat_facts[] = {
     {"delivered", "results that were right"},
     {"asked", "different keys that were asked for"},
     {"in-flight", "calls for work in flight at once, at most"},
@@ -131,8 +131,8 @@ const ScenarioKind beat_scenario{
     .name = "beat",
     .summary =
         "/beat must go on being called while the work blocks (/call/KEY) or computes (/text/KEY, /done/KEY)",
-    .numbers = numbers,
-    .facts = facts,
+    .numbers = beat_numbers,
+    .facts = beat_facts,
     .derived = {},
     .make = [](Stage& stage) -> std::unique_ptr<Scenario> { return std::make_unique<Beat>(stage); },
 };

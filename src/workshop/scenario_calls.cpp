@@ -9,17 +9,16 @@
 #include "workshop/scenario.hpp"
 #include "workshop/scenarios.hpp"
 
+#include "timeline/units.hpp"
 namespace overlap::workshop {
 namespace {
 
 using asio::awaitable;
 
-constexpr Nanoseconds ms = 1'000'000;
-
 // Of very many, the rest follow faster: an order that is wrong by then stays wrong.
 constexpr std::int64_t taken_one_by_one = 6;
 
-constexpr ScenarioNumber numbers[] = {
+constexpr ScenarioNumber calls_numbers[] = {
     {"calls", {3, 6}, "how many keys there are", 1, 500},
     {"at_once",
      {0, 0},
@@ -45,7 +44,7 @@ constexpr ScenarioNumber numbers[] = {
     {"hold", {60 * ms, 60 * ms}, "how long answers are held back once the gate is reached"},
 };
 
-constexpr ScenarioFact facts[] = {
+constexpr ScenarioFact calls_facts[] = {
     {"delivered",
      "results that were right; with 'fatal', 1 when the failed key was named at /failed?key=KEY"},
     {"asked", "different keys that were asked for"},
@@ -65,7 +64,7 @@ constexpr ScenarioFact facts[] = {
      "with 'fatal', calls that the program hung up on after another had failed and before it named that"},
 };
 
-constexpr ScenarioFact derived[] = {
+constexpr ScenarioFact calls_derived[] = {
     {"refills", "calls that find all places taken at first: calls less at_once"},
     {"others", "all calls but one"},
 };
@@ -296,9 +295,9 @@ class Calls : public Scenario {
 const ScenarioKind calls_scenario{
     .name = "calls",
     .summary = "calls that do not need each other's answer: /call/KEY gives the result of a key",
-    .numbers = numbers,
-    .facts = facts,
-    .derived = derived,
+    .numbers = calls_numbers,
+    .facts = calls_facts,
+    .derived = calls_derived,
     .make = [](Stage& stage) -> std::unique_ptr<Scenario> { return std::make_unique<Calls>(stage); },
 };
 

@@ -11,13 +11,13 @@ namespace {
 
 using asio::awaitable;
 
-constexpr ScenarioNumber numbers[] = {
+constexpr ScenarioNumber chain_numbers[] = {
     {"users", {3, 4}, "how many keys there are, two or more", 2, 100},
     {"posts", {2, 4}, "posts of each user", 1, 100},
     {"hold", {60'000'000, 60'000'000}, "how long answers are held back once a gate is reached"},
 };
 
-constexpr ScenarioFact facts[] = {
+constexpr ScenarioFact chain_facts[] = {
     {"delivered", "users whose comments were handed in right"},
     {"asked", "different users that were asked for"},
     {"users-at-once", "calls for users in flight at once, at most; none is answered before all are"},
@@ -31,7 +31,7 @@ constexpr ScenarioFact facts[] = {
     {"left-open", "calls still owed their answer when the results came"},
 };
 
-constexpr ScenarioFact derived[] = {{"others", "all users but one"}};
+constexpr ScenarioFact chain_derived[] = {{"others", "all users but one"}};
 
 class Chain : public Scenario {
   public:
@@ -160,9 +160,9 @@ const ScenarioKind chain_scenario{
     .name = "chain",
     .summary =
         "for each key /user/KEY, then /posts/ID of what that gave, then /comments/POST for each of its posts",
-    .numbers = numbers,
-    .facts = facts,
-    .derived = derived,
+    .numbers = chain_numbers,
+    .facts = chain_facts,
+    .derived = chain_derived,
     .make = [](Stage& stage) -> std::unique_ptr<Scenario> { return std::make_unique<Chain>(stage); },
 };
 

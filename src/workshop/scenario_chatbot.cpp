@@ -11,7 +11,7 @@ namespace {
 using asio::awaitable;
 using net::RedisReply;
 
-constexpr ScenarioNumber numbers[] = {
+constexpr ScenarioNumber chatbot_numbers[] = {
     {"users",
      {3, 4},
      "how many keys there are, two or more; no history is given before all have been asked for",
@@ -20,7 +20,7 @@ constexpr ScenarioNumber numbers[] = {
     {"hold", {60'000'000, 60'000'000}, "how long answers are held back once a gate is reached"},
 };
 
-constexpr ScenarioFact facts[] = {
+constexpr ScenarioFact chatbot_facts[] = {
     {"delivered", "users whose answer was handed in right"},
     {"asked", "different users for whom a model was asked"},
     {"users-at-once", "histories that were asked for before any was given"},
@@ -35,7 +35,7 @@ constexpr ScenarioFact facts[] = {
     {"left-open", "calls still owed their answer when the results came"},
 };
 
-constexpr ScenarioFact derived[] = {
+constexpr ScenarioFact chatbot_derived[] = {
     {"losers", "calls that never get an answer, as the other model has given its own"}};
 
 class Chatbot : public Race {
@@ -108,9 +108,9 @@ class Chatbot : public Race {
 const ScenarioKind chatbot_scenario{
     .name = "chatbot",
     .summary = "history from Redis, a race of two models, and the answer saved in Redis, for several users",
-    .numbers = numbers,
-    .facts = facts,
-    .derived = derived,
+    .numbers = chatbot_numbers,
+    .facts = chatbot_facts,
+    .derived = chatbot_derived,
     .make = [](Stage& stage) -> std::unique_ptr<Scenario> { return std::make_unique<Chatbot>(stage); },
 };
 

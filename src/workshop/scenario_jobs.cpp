@@ -10,7 +10,7 @@ namespace {
 
 using asio::awaitable;
 
-constexpr ScenarioNumber numbers[] = {
+constexpr ScenarioNumber jobs_numbers[] = {
     {"records",
      {5, 7},
      "how many keys there are, two or more; one of their records crashes its parser",
@@ -19,7 +19,7 @@ constexpr ScenarioNumber numbers[] = {
     {"work", {120'000'000, 120'000'000}, "what parsing one record takes of CPU time, about"},
 };
 
-constexpr ScenarioFact facts[] = {
+constexpr ScenarioFact jobs_facts[] = {
     {"delivered", "results that were right"},
     {"asked", "different keys that were asked for"},
     {"processes", "the most processes of the program at once, once it had a record"},
@@ -69,8 +69,8 @@ class Jobs : public Scenario {
 const ScenarioKind jobs_scenario{
     .name = "jobs",
     .summary = "/record/KEY gives records to parse, one of which crashes the parser",
-    .numbers = numbers,
-    .facts = facts,
+    .numbers = jobs_numbers,
+    .facts = jobs_facts,
     .derived = {},
     .make = [](Stage& stage) -> std::unique_ptr<Scenario> { return std::make_unique<Jobs>(stage); },
 };

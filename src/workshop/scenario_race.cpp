@@ -9,12 +9,12 @@
 namespace overlap::workshop {
 namespace {
 
-constexpr ScenarioNumber numbers[] = {
+constexpr ScenarioNumber race_numbers[] = {
     {"rounds", {3, 4}, "how many keys there are, two or more", 2, 100},
     {"hold", {60'000'000, 60'000'000}, "how long answers are held back once both models are asked"},
 };
 
-constexpr ScenarioFact facts[] = {
+constexpr ScenarioFact race_facts[] = {
     {"delivered", "keys whose first good answer was handed in"},
     {"asked", "different keys that were asked for"},
     {"both-at-once", "keys for which both models were in flight at once; neither answers before"},
@@ -26,7 +26,7 @@ constexpr ScenarioFact facts[] = {
     {"left-open", "calls still owed their answer when the results came"},
 };
 
-constexpr ScenarioFact derived[] = {
+constexpr ScenarioFact race_derived[] = {
     {"losers", "calls that never get an answer, as the other model has given its own"}};
 
 }  // namespace
@@ -113,9 +113,9 @@ void Race::finish() {
 const ScenarioKind race_scenario{
     .name = "race",
     .summary = "two models can answer, /main/KEY and /fallback/KEY; the first good answer is the result",
-    .numbers = numbers,
-    .facts = facts,
-    .derived = derived,
+    .numbers = race_numbers,
+    .facts = race_facts,
+    .derived = race_derived,
     .make = [](Stage& stage) -> std::unique_ptr<Scenario> {
         return std::make_unique<Race>(stage, stage.number("rounds"));
     },

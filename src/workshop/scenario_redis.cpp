@@ -10,7 +10,7 @@ namespace {
 using asio::awaitable;
 using net::RedisReply;
 
-constexpr ScenarioNumber numbers[] = {
+constexpr ScenarioNumber redis_numbers[] = {
     {"reads",
      {8, 14},
      "how many keys there are; none is answered before all GETs have come on one connection",
@@ -19,7 +19,7 @@ constexpr ScenarioNumber numbers[] = {
     {"hold", {60'000'000, 60'000'000}, "how long answers are held back then"},
 };
 
-constexpr ScenarioFact facts[] = {
+constexpr ScenarioFact redis_facts[] = {
     {"delivered", "values that were handed in right"},
     {"commands", "commands that came"},
     {"pipelined", "commands unanswered on one connection at once, at most"},
@@ -79,8 +79,8 @@ class Reads : public Scenario {
 const ScenarioKind redis_scenario{
     .name = "redis",
     .summary = "values in Redis (OVERLAP_REDIS), to be read with GET",
-    .numbers = numbers,
-    .facts = facts,
+    .numbers = redis_numbers,
+    .facts = redis_facts,
     .derived = {},
     .make = [](Stage& stage) -> std::unique_ptr<Scenario> { return std::make_unique<Reads>(stage); },
 };

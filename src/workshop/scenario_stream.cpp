@@ -13,12 +13,12 @@ using asio::awaitable;
 
 constexpr std::int64_t kib = 1024;
 
-constexpr ScenarioNumber numbers[] = {
+constexpr ScenarioNumber stream_numbers[] = {
     {"lines", {8, 10}, "lines of the stream, four or more", 4, 1000},
     {"line_kib", {256, 256}, "the size of a line, in KiB", 1, 1024},
 };
 
-constexpr ScenarioFact facts[] = {
+constexpr ScenarioFact stream_facts[] = {
     {"delivered", "streams whose words were handed in right"},
     {"asked", "different streams that were asked for"},
     {"first-early", "1 when the first word was said while all the other lines were held back"},
@@ -139,8 +139,8 @@ const ScenarioKind stream_scenario{
     .summary =
         "/stream/KEY comes line by line, and each line's word is to be said, /say/KEY?word=W, before the "
         "next is read",
-    .numbers = numbers,
-    .facts = facts,
+    .numbers = stream_numbers,
+    .facts = stream_facts,
     .derived = {},
     .make = [](Stage& stage) -> std::unique_ptr<Scenario> { return std::make_unique<Streaming>(stage); },
 };

@@ -48,9 +48,9 @@ Verified verified(const Exercise& exercise, const std::string& file, const std::
                   const Judgement& judgement) {
     Verified one{.exercise = exercise.name, .file = file, .expected = breaks.empty() ? "pass" : breaks};
     const std::string first = broken_in(exercise, judgement);
-    const Judged* finish = judgement.requirements.empty() ? nullptr : &judgement.requirements.back();
+    const Judged* last = judgement.requirements.empty() ? nullptr : &judgement.requirements.back();
     one.seen = first.empty() ? "pass" : first;
-    if (breaks == "finish" && finish != nullptr && finish->mark == Mark::missed) one.seen = "finish";
+    if (breaks == "finish" && last != nullptr && last->mark == Mark::missed) one.seen = "finish";
     one.as_expected = one.seen == one.expected;
     one.inconclusive = judgement.verdict == Verdict::inconclusive;
     if (one.inconclusive) one.evidence = judgement.trouble;

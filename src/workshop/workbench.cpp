@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "timeline/error.hpp"
+#include "timeline/units.hpp"
 #include "trace/command.hpp"
 #include "workshop/contained.hpp"
 #include "workshop/kit/embedded.hpp"
@@ -21,17 +22,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr Nanoseconds second = 1'000'000'000;
-
-std::string message(int error) { return std::generic_category().message(error); }
-
 }  // namespace
 
 ScratchFolder::ScratchFolder() {
     const char* const root = std::getenv("TMPDIR");
     std::string name = fs::absolute(root != nullptr && *root != '\0' ? root : "/tmp") / "overlap-XXXXXX";
     if (::mkdtemp(name.data()) == nullptr)
-        throw Error("cannot make a folder '" + name + "': " + message(errno));
+        throw Error("cannot make a folder '" + name + "': " + message_of(errno));
     path_ = name;
 }
 
@@ -51,7 +48,7 @@ ScratchFolder::~ScratchFolder() {
 void write_whole(const fs::path& file, const std::string& text) {
     std::string name = file.string() + ".XXXXXX";
     const int out = ::mkostemp(name.data(), O_CLOEXEC);
-    if (out < 0) throw Error("cannot write '" + file.string() + "': " + message(errno));
+    if (out < 0) throw Error("cannot write '" + file.string() + "': " + message_of(errno));
     int error = 0;
     for (std::size_t at = 0; at < text.size() && error == 0;) {
         const ssize_t count = ::write(out, text.data() + at, text.size() - at);
@@ -65,7 +62,7 @@ void write_whole(const fs::path& file, const std::string& text) {
     if (error == 0 && ::rename(name.c_str(), file.c_str()) != 0) error = errno;
     if (error == 0) return;
     ::unlink(name.c_str());
-    throw Error("cannot write '" + file.string() + "': " + message(error));
+    throw Error("cannot write '" + file.string() + "': " + message_of(error));
 }
 
 std::string read_whole(const fs::path& file) {
@@ -104,7 +101,7 @@ Workbench open_workbench(const fs::path& kit, const std::function<void()>& makin
     }
     if (ended_well(making_it.end())) return {*compiler, kit};
     fs::remove(pch, none);
-    if (stop.stop_requested()) throw Interrupted("interrupted");
+    if (stop.stop_requested()) throw Interrupted();
     throw Error("the header of the exercises cannot be compiled with " + compiler->path +
                 ": is libasio-dev installed? 'overlap doctor' looks at all that is needed. " +
                 making_it.output().substr(0, 300));

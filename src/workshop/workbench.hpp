@@ -11,11 +11,6 @@
 
 namespace overlap::workshop {
 
-/// Ctrl-C ended it.
-struct Interrupted : Error {
-    using Error::Error;
-};
-
 /// A folder below TMPDIR, gone with all that is in it at the end of the scope. Throws Error.
 class ScratchFolder {
   public:

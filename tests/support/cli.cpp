@@ -14,6 +14,8 @@ Words operator+(Words words, const Words& more) {
     return words;
 }
 
+Words shell(const std::string& script) { return {"sh", "-c", script}; }
+
 std::string joined(const Words& words) {
     std::string text = "overlap";
     for (const std::string& word : words) text += " '" + word + "'";

@@ -23,6 +23,9 @@ inline const Words onto_full_disk{"sh", "-c", R"(exec "$0" "$@" > /dev/full)"};
 /// The words of both, one after the other.
 Words operator+(Words words, const Words& more);
 
+/// A command line that runs a script.
+Words shell(const std::string& script);
+
 /// A command line as one text, to be shown when a test fails.
 std::string joined(const Words& words);
 

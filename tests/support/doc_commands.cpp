@@ -24,13 +24,6 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-Words words_of(const std::string& text) {
-    std::istringstream stream(text);
-    Words words;
-    for (std::string word; stream >> word;) words.push_back(word);
-    return words;
-}
-
 bool is_one_of(const std::string& word, std::initializer_list<std::string_view> all) {
     return std::find(all.begin(), all.end(), word) != all.end();
 }

@@ -34,11 +34,6 @@ std::string without_indent(const std::string& line, std::size_t indent) {
     return line.substr(std::min(indent, indent_of(line)));
 }
 
-std::string trimmed(const std::string& text) {
-    const std::size_t begin = text.find_first_not_of(' ');
-    return begin == std::string::npos ? "" : text.substr(begin, text.find_last_not_of(' ') - begin + 1);
-}
-
 CodeBlock fenced_block(const std::vector<std::string>& lines, std::size_t at) {
     const std::string fence = fence_of(lines[at]);
     CodeBlock block{.line = at + 1, .first = at + 2, .fenced = true, .indent = indent_of(lines[at])};

@@ -194,7 +194,7 @@ inline std::string broken_by(const Json& document) {
 }
 
 /// A program in Python, and the requirement that it breaks.
-struct Answer {
+struct Attempt {
     std::string what;
     std::string program;
     std::string breaks;  ///< empty: it passes
@@ -208,10 +208,10 @@ inline bool has_python() {
 }
 
 /// Judges them, each with a seed of its own: who breaks nothing passes, the others fail for what they break.
-inline void check_answers(const std::string& exercise, const std::vector<Answer>& answers) {
+inline void check_answers(const std::string& exercise, const std::vector<Attempt>& answers) {
     if (!has_python()) return;
     std::vector<ToJudge> all;
-    for (const Answer& answer : answers)
+    for (const Attempt& answer : answers)
         all.push_back({exercise, in_python(prelude + answer.program), 100 + all.size()});
     const std::vector<Json> documents = all_judged(all);
     for (std::size_t i = 0; i < answers.size(); ++i) {

@@ -8,6 +8,7 @@
 #include <asio/steady_timer.hpp>
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
+#include <chrono>
 #include <exception>
 #include <utility>
 
@@ -31,6 +32,15 @@ inline asio::awaitable<void> turn() {
 inline asio::awaitable<void> turns(int count) {
     for (int i = 0; i < count; ++i) co_await turn();
 }
+
+/// Gives 7, after everything else had a turn or two.
+inline asio::awaitable<int> seven() {
+    co_await turns(2);
+    co_return 7;
+}
+
+/// A time limit that no test reaches.
+constexpr std::chrono::hours far_away{1'000};
 
 /// Ends only by being cancelled, or destroyed.
 inline asio::awaitable<void> never() {

@@ -18,11 +18,11 @@ std::ostream& operator<<(std::ostream& out, const Read& r) {
                << r.rest << "'";
 }
 
-Read outcome(MessageParser& parser, Kind kind, Progress progress, std::string_view rest) {
+Read outcome(MessageParser& parser, MessageKind kind, Progress progress, std::string_view rest) {
     Read read;
     read.progress = progress;
     if (progress != Progress::complete) return read;
-    if (kind == Kind::request) {
+    if (kind == MessageKind::request) {
         read.method = parser.method();
         read.target = parser.target();
     } else {
@@ -34,7 +34,7 @@ Read outcome(MessageParser& parser, Kind kind, Progress progress, std::string_vi
     return read;
 }
 
-Read read(Kind kind, const std::vector<std::string_view>& pieces, bool closed, MessageLimits limits) {
+Read read(MessageKind kind, const std::vector<std::string_view>& pieces, bool closed, MessageLimits limits) {
     MessageParser parser(kind, limits);
     Progress progress = Progress::incomplete;
     std::string rest;
@@ -49,11 +49,11 @@ Read read(Kind kind, const std::vector<std::string_view>& pieces, bool closed, M
 }
 
 Read read_request(std::string_view text, MessageLimits limits) {
-    return read(Kind::request, {text}, false, limits);
+    return read(MessageKind::request, {text}, false, limits);
 }
 
 Read read_answer(std::string_view text, bool closed, MessageLimits limits) {
-    return read(Kind::response, {text}, closed, limits);
+    return read(MessageKind::response, {text}, closed, limits);
 }
 
 std::vector<std::string_view> single_bytes(std::string_view text) {

@@ -10,7 +10,7 @@
 
 namespace overlap::test {
 
-using Kind = net::MessageParser::Kind;
+using MessageKind = net::MessageParser::Kind;
 
 /// What a parser made of its input. All but `progress` is left empty unless the message is complete.
 struct Read {
@@ -28,10 +28,10 @@ struct Read {
 std::ostream& operator<<(std::ostream& out, const Read& r);
 
 /// What `parser` has read, now that it gave `progress` and left `rest`.
-Read outcome(net::MessageParser& parser, Kind kind, net::Progress progress, std::string_view rest);
+Read outcome(net::MessageParser& parser, MessageKind kind, net::Progress progress, std::string_view rest);
 
 /// Feeds `pieces` one after another, as they might come from a socket. `closed`: then the connection ends.
-Read read(Kind kind, const std::vector<std::string_view>& pieces, bool closed = false,
+Read read(MessageKind kind, const std::vector<std::string_view>& pieces, bool closed = false,
           net::MessageLimits limits = {});
 
 /// Feeds a request in one piece.

@@ -62,7 +62,4 @@ inline JobReply do_job(asio::io_context& loop, ProcessPool& pool, std::string jo
     return task->reply.value_or(JobReply{.error = "cancelled"});
 }
 
-/// Whether there is no such process, not even one that nobody has waited for.
-inline bool is_gone(pid_t pid) { return ::kill(pid, 0) == -1 && errno == ESRCH; }
-
 }  // namespace overlap::test

@@ -322,6 +322,8 @@ std::vector<pid_t> children_of(pid_t parent) {
     return children;
 }
 
+bool is_gone(pid_t pid) { return ::kill(pid, 0) == -1 && errno == ESRCH; }
+
 bool is_alive(pid_t pid) { return !has_ended(status_of(std::to_string(pid))); }
 
 bool ends_soon(pid_t pid) {

@@ -75,6 +75,9 @@ Ended run(const Launch& launch);
 /// Children of a process that have not ended.
 std::vector<pid_t> children_of(pid_t parent);
 
+/// Whether there is no such process, not even one that nobody has waited for.
+bool is_gone(pid_t pid);
+
 /// Whether the process is there and has not ended.
 bool is_alive(pid_t pid);
 

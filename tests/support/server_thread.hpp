@@ -7,9 +7,13 @@
 #include <vector>
 
 #include "net/http_server.hpp"
+#include "net/server_process.hpp"
 #include "net/url.hpp"
 
 namespace overlap::test {
+
+/// Where a server process of ours listens.
+inline std::uint16_t port_of(const net::ServerProcess& server) { return net::parse_url(server.url()).port; }
 
 class ServerThread {
   public:

@@ -18,11 +18,6 @@ std::string collapsed(const std::string& text) {
     return std::regex_replace(std::regex_replace(text, number, "#"), blanks, " ");
 }
 
-std::string trimmed(const std::string& text) {
-    const std::size_t begin = text.find_first_not_of(' ');
-    return begin == std::string::npos ? "" : text.substr(begin, text.find_last_not_of(' ') - begin + 1);
-}
-
 // "Task1:   |=====|    200ms (blocked)"
 bool read_lane(const std::string& line, ShapeLine& shape) {
     static const std::regex form(R"(([^\s|:][^|:]*):(?:\s{2,}|\s+(?=\|))(.*))");

@@ -17,4 +17,10 @@ std::size_t count_of(std::string_view text, std::string_view part);
 /// The lines of a text, without their newlines.
 std::vector<std::string> lines_of(const std::string& text);
 
+/// The words of a text, between blanks and newlines.
+std::vector<std::string> words_of(const std::string& text);
+
+/// `text` without the blanks at its ends.
+std::string trimmed(const std::string& text);
+
 }  // namespace overlap::test

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "timeline/advice.hpp"
 #include "timeline/metrics.hpp"
 
 namespace overlap::test {
@@ -20,6 +21,12 @@ WayRun way_of(Way way, State state, const std::vector<TaskTimes>& tasks) {
     run.usage.threads = way == Way::pool ? static_cast<int>(tasks.size()) : 1;
     run.makespans = {makespan(run.timeline)};
     return run;
+}
+
+std::string why(const Run& run) {
+    std::string text;
+    for (const std::string& sentence : explain(run)) text += sentence + " ";
+    return text;
 }
 
 Run three_calls() {

@@ -3,8 +3,8 @@
 
 #include <random>
 
-#include "support/units.hpp"
 #include "timeline/run.hpp"
+#include "timeline/units.hpp"
 
 namespace overlap::test {
 
@@ -14,6 +14,9 @@ struct TaskTimes {
     Nanoseconds end = 0;
 };
 WayRun way_of(Way way, State state, const std::vector<TaskTimes>& tasks);
+
+/// What is said below the picture, in one line.
+std::string why(const Run& run);
 
 /// The run of the design's first picture: three calls of 200 ms in all three ways, numbers made up and round.
 Run three_calls();

@@ -3,8 +3,9 @@
 
 #include "timeline/timeline.hpp"
 
-namespace overlap::test {
+namespace overlap {
 
 inline constexpr Nanoseconds ms = 1'000'000;
+inline constexpr Nanoseconds second = 1'000 * ms;
 
-}  // namespace overlap::test
+}  // namespace overlap
