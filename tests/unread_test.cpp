@@ -46,7 +46,10 @@ TEST_CASE("a client with a socket for IPv6 is found too") {
 
 TEST_CASE("of a connection that has ended nothing is unread") {
     asio::io_context loop;
-    CHECK(net::unread(tcp::socket(loop)) == 0);
+    tcp::socket none(loop);
+    CHECK(net::unread(none) == 0);
+    CHECK(net::unread_there(net::ends_of(none)) == 0);
+    CHECK(net::unread_there({.here = 1, .there = 2}) == 0);
 }
 
 TEST_SUITE_END();

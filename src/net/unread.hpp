@@ -6,10 +6,21 @@
 
 namespace overlap::net {
 
-/// Bytes sent on a connection within this machine that the program at its other end has not read. The kernel
-/// holds them on both sides, tx_queue and rx_queue in /proc/net/tcp; how many it takes for a program that does
-/// not read grows up to tcp_rmem (tcp(7)). What has come but is not acknowledged yet, for up to 200 ms, counts
-/// twice. 0 where it does not tell, or the connection has ended.
-std::int64_t unread(const asio::ip::tcp::socket& socket);
+/// The ports of a connection over the loopback interface for IPv4; zeros where there is none.
+struct Ends {
+    std::uint16_t here = 0;
+    std::uint16_t there = 0;
+};
+Ends ends_of(const asio::ip::tcp::socket& socket);
+
+/// Bytes that have come to the socket at the far end and that nobody has read there: its receive queue, as
+/// sock_diag(7) tells. An end of the connection that was not noticed counts as one. 0 where the kernel does
+/// not tell, or that socket has been closed.
+std::int64_t unread_there(const Ends& ends);
+
+/// Bytes sent on a connection that the program at its far end has not read: those and our send queue. How
+/// many the kernel takes for a program that does not read grows up to tcp_rmem (tcp(7)). What has come but is
+/// not acknowledged yet, for up to 200 ms, counts twice.
+std::int64_t unread(asio::ip::tcp::socket& socket);
 
 }  // namespace overlap::net
