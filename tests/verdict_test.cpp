@@ -306,7 +306,7 @@ TEST_CASE("each way to end is told in words, with the limit that was hit") {
         {{.could_not = "cannot start 'nothing': No such file or directory"},
          {"cannot start 'nothing': No such file or directory"}},
         {{.stopped = Stopped::waits}, {"still waiting for a reply after 5s", "nothing else runnable"}},
-        {{.stopped = Stopped::hangs}, {"asleep for 5s", "nothing is on its way that could wake it"}},
+        {{.stopped = Stopped::hangs}, {"asleep for 12s", "no call is open that could wake it"}},
         {{.stopped = Stopped::spins, .cpu = 20 * second}, {"spinning at 100 % CPU", "20.0s"}},
         {{.stopped = Stopped::wall}, {"not at its end after 30s"}},
         {{.stopped = Stopped::memory, .used = "523MiB"}, {"memory: 523MiB", "512MiB are allowed"}},

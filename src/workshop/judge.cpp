@@ -150,8 +150,9 @@ class Performance {
             if (late) late_and_starved_ = starved_by_others(now - started_);
             if (late || quiet > still) stage_.give_up();
         }
-        if (quiet <= request_.limits.hang) return;
-        program_->stop(server_.owed() + redis_.owed() > 0 ? Stopped::waits : Stopped::hangs);
+        const bool owed = server_.owed() + redis_.owed() > 0;
+        if (owed && quiet > request_.limits.wait) program_->stop(Stopped::waits);
+        if (!owed && quiet > request_.limits.hang) program_->stop(Stopped::hangs);
     }
 
     // What the program had sent before it ended is read first: until nothing new comes in a few turns of the

@@ -14,7 +14,7 @@ std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::e
 
 Json json_of(const Limits& limits) {
     return {limits.wall,   limits.cpu,  limits.memory,      limits.processes, limits.threads,
-            limits.output, limits.file, limits.descriptors, limits.hang};
+            limits.output, limits.file, limits.descriptors, limits.wait,      limits.hang};
 }
 
 Limits limits_of(const Json& json) {
@@ -26,7 +26,8 @@ Limits limits_of(const Json& json) {
             .output = json.at(5),
             .file = json.at(6),
             .descriptors = json.at(7),
-            .hang = json.at(8)};
+            .wait = json.at(8),
+            .hang = json.at(9)};
 }
 
 Json json_of(const Timeline& timeline) {

@@ -17,7 +17,8 @@ struct Limits {
     std::int64_t output = 1024 * 1024;         ///< bytes printed
     std::int64_t file = 16 * 1024 * 1024;      ///< bytes in one file
     std::int64_t descriptors = 2'048;          ///< open in one process
-    Nanoseconds hang = 5'000'000'000;          ///< asleep, with nothing on its way that could wake it
+    Nanoseconds wait = 5'000'000'000;          ///< asleep, with calls open that get no answer
+    Nanoseconds hang = 12'000'000'000;         ///< asleep, with no call open: it may have a timer of its own
 
     friend bool operator==(const Limits&, const Limits&) = default;
 };

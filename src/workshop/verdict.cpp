@@ -82,10 +82,9 @@ std::string words_of(const ProgramEnd& end, const Limits& limits) {
         case Stopped::no:
             break;
         case Stopped::waits:
-            return "still waiting for a reply after " + format_exact(limits.hang) + ", nothing else runnable";
+            return "still waiting for a reply after " + format_exact(limits.wait) + ", nothing else runnable";
         case Stopped::hangs:
-            return "asleep for " + format_exact(limits.hang) +
-                   ", and nothing is on its way that could wake it";
+            return "asleep for " + format_exact(limits.hang) + ", and no call is open that could wake it";
         case Stopped::spins:
             return "spinning at 100 % CPU: ended after " + format_duration(end.cpu) + " of CPU time";
         case Stopped::wall:
