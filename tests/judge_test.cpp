@@ -114,7 +114,31 @@ def price(key):
     s = send("/call/" + key)
     return read(s)[1] if select.select([s], [], [], 1)[0] else ""
 report(each(price, keys)))py";
+    const auto in_asyncio = [](const std::string& patience, const std::string& sleep) {
+        return "patience = " + patience + R"py(
+import asyncio
+async def get(key):
+    reader, writer = await asyncio.open_connection(host, int(port))
+    try:
+        writer.write(f"GET /call/{key} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+        return (await reader.read()).decode()
+    finally: writer.close()
+async def price(key):
+    pause = 0.05
+    while True:
+        try:
+            answer = await asyncio.wait_for(get(key), patience)
+            if " 200 " in answer: return answer.partition("\r\n\r\n")[2]
+        except asyncio.TimeoutError: pass
+        )py" + sleep +
+               R"py((pause)
+        pause *= 2
+async def main(): return await asyncio.gather(*[price(key) for key in keys])
+report(asyncio.run(main())))py";
+    };
     check_answers("retries", {{"right", trying("0.05"), ""},
+                              {"right, asyncio", in_asyncio("0.3", "await asyncio.sleep"), ""},
+                              {"a pause of the thread", in_asyncio("3", "time.sleep"), "free-loop"},
                               {"at once", trying("0"), "backoff"},
                               {"never again", once, "delivered"}});
 }

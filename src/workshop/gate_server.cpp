@@ -20,7 +20,6 @@
 #include "net/http_routes.hpp"
 #include "net/listen.hpp"
 #include "net/query.hpp"
-#include "net/unread.hpp"
 
 namespace overlap::workshop {
 
@@ -94,6 +93,7 @@ std::optional<std::string> Exchange::query(std::string_view name) const {
 }
 
 std::int64_t Exchange::connection() const { return connection_->number; }
+net::Ends Exchange::ends() const { return net::ends_of(connection_->socket); }
 bool Exchange::hung_up() const { return connection_->hung_up; }
 
 awaitable<bool> Exchange::until(std::function<bool()> ready) {

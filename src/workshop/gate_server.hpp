@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "net/http_server.hpp"
+#include "net/unread.hpp"
 #include "workshop/stage.hpp"
 
 namespace overlap::workshop {
@@ -33,6 +34,7 @@ class Exchange {
 
     /// Numbered from 1 in the order they were accepted.
     [[nodiscard]] std::int64_t connection() const;
+    [[nodiscard]] net::Ends ends() const;
 
     /// Whether the client has left before its answer.
     [[nodiscard]] bool hung_up() const;
@@ -49,7 +51,7 @@ class Exchange {
     asio::awaitable<bool> part(std::string bytes);
     asio::awaitable<bool> end();
 
-    /// Bytes of parts that the kernel has taken.
+    /// Bytes of the answer, or of its parts, that the kernel has taken.
     [[nodiscard]] std::int64_t taken() const { return taken_; }
 
     /// Bytes of parts that the client has read; the kernel holds the others for it.

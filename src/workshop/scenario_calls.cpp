@@ -1,15 +1,18 @@
 // Calls that do not need each other's answer: /call/KEY gives the result of a key.
 #include <algorithm>
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <asio/this_coro.hpp>
 #include <list>
 #include <map>
 #include <set>
 #include <utility>
 
 #include "record/clock.hpp"
+#include "timeline/units.hpp"
 #include "workshop/scenario.hpp"
 #include "workshop/scenarios.hpp"
 
-#include "timeline/units.hpp"
 namespace overlap::workshop {
 namespace {
 
@@ -59,6 +62,7 @@ constexpr ScenarioFact calls_facts[] = {
     {"connections", "connections that calls came on"},
     {"left-open", "calls still owed their answer when the results, or the failure, came"},
     {"early", "calls for a key that came sooner after its last 503 than 'backoff' says"},
+    {"lay-unread", "with 'backoff', answers that lay unread while the program slept: its loop was blocked"},
     {"given-up", "silent calls that the program hung up on and made again"},
     {"cancelled",
      "with 'fatal', calls that the program hung up on after another had failed and before it named that"},
@@ -75,6 +79,7 @@ class Calls : public Scenario {
         const std::int64_t calls = stage.number("calls");
         for (const char* fact : {"asked-again", "in-flight", "refused", "refilled", "early"})
             stage.facts[fact] = 0;
+        if (stage.number("backoff") > 0) stage.facts["lay-unread"] = 0;
         if (stage.number("limit") > 0) stage.draw("at_once", std::min(stage.number("limit"), calls));
         if (stage.number("at_once") == 0) stage.draw("at_once", calls);
         stage.draw("refills", calls - stage.number("at_once"));
@@ -211,6 +216,24 @@ class Calls : public Scenario {
             const auto known = minted_.find(key);
             co_await exchange.answer(200, known != minted_.end() ? known->second : mint(key));
         }
+        if (stage_.number("backoff") > 0) {
+            asio::co_spawn(co_await asio::this_coro::executor, note_unread(exchange.ends(), exchange.taken()),
+                           asio::detached);
+        }
+    }
+
+    // Who waits for an answer, on a loop or in a thread, is awake once it has come. All of it lies there
+    // while the program sleeps on when a pause holds the loop.
+    awaitable<void> note_unread(net::Ends ends, std::int64_t size) {
+        bool lies_there = false;
+        for (Nanoseconds since = steady_now();; since = steady_now()) {
+            co_await stage_.until([&] { return stage_.program.at > since; });
+            if (net::unread_there(ends) < size) co_return;
+            // It had come before this look at the program began.
+            if (lies_there && stage_.program.asleep > 0) break;
+            lies_there = true;
+        }
+        ++stage_.facts["lay-unread"];
     }
 
     void note_backoff(const KeyState& state) {
