@@ -116,6 +116,10 @@ awaitable<bool> Exchange::write(std::string bytes, bool last) {
 }
 
 awaitable<bool> Exchange::answer(int status, std::string body) {
+    // On a busy machine the loop hears late that somebody left.
+    char next = 0;
+    if (::recv(connection_->socket.native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT) == 0)
+        connection_->hung_up = true;
     if (hung_up()) co_return false;
     net::Plan plan;
     plan.status = status;

@@ -203,20 +203,23 @@ class Calls : public Scenario {
             stage_.changed();
             co_return;
         }
+        bool sent = false;
         if (key == fatal_) {
             fatal_sent_ = true;
-            co_await exchange.answer(500, "the oven is broken\n");
+            sent = co_await exchange.answer(500, "the oven is broken\n");
         } else if (state.fails_left > 0) {
             --state.fails_left;
             state.failed_at = steady_now();
-            co_await exchange.answer(503, "try again later\n");
+            // Who gave it up at this moment began its pause then.
+            sent = co_await exchange.answer(503, "try again later\n");
+            if (!sent) state.failed_at = 0;
         } else {
             if (!state.answered) --left_;
             state.answered = true;
             const auto known = minted_.find(key);
-            co_await exchange.answer(200, known != minted_.end() ? known->second : mint(key));
+            sent = co_await exchange.answer(200, known != minted_.end() ? known->second : mint(key));
         }
-        if (stage_.number("backoff") > 0) {
+        if (sent && stage_.number("backoff") > 0) {
             asio::co_spawn(co_await asio::this_coro::executor, note_unread(exchange.ends(), exchange.taken()),
                            asio::detached);
         }
