@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "support/files.hpp"
+#include "support/machine_use.hpp"
 #include "workshop/toolchain.hpp"
 
 namespace overlap {
@@ -88,7 +89,7 @@ void check_all(const std::vector<Mistake>& mistakes) {
     }
 }
 
-TEST_CASE("co_await where it cannot stand") {
+TEST_CASE("co_await where it cannot stand" * doctest::skip(test::sanitized)) {
     check_all({
         {"int main() {\n    co_await sleep(1s);\n}\n", "main() cannot be a coroutine"},
         {"std::string f() {\n    return co_await get(\"/call/fig\");\n}\n",
@@ -107,7 +108,7 @@ TEST_CASE("co_await where it cannot stand") {
     });
 }
 
-TEST_CASE("a coroutine taken for its result") {
+TEST_CASE("a coroutine taken for its result" * doctest::skip(test::sanitized)) {
     const char* const help = "this is the coroutine, not its result";
     check_all({
         {"awaitable<void> f() {\n    std::string s = get(\"/a\");\n    co_return;\n}\n", help},
@@ -130,7 +131,7 @@ TEST_CASE("a coroutine taken for its result") {
     });
 }
 
-TEST_CASE("the wrong way to give a result") {
+TEST_CASE("the wrong way to give a result" * doctest::skip(test::sanitized)) {
     check_all({
         {"awaitable<std::string> f() {\n    std::string s = co_await get(\"/a\");\n    return s;\n}\n",
          "a coroutine gives its result by co_return"},
@@ -144,7 +145,7 @@ TEST_CASE("the wrong way to give a result") {
     });
 }
 
-TEST_CASE("coroutines that are copied") {
+TEST_CASE("coroutines that are copied" * doctest::skip(test::sanitized)) {
     const std::string vector = "awaitable<void> f() {\n    std::vector<awaitable<std::string>> calls";
     const std::string copied = vector +
                                ";\n    auto a = get(\"/a\");\n    calls.push_back(a);\n    co_await "
@@ -163,7 +164,7 @@ TEST_CASE("coroutines that are copied") {
     });
 }
 
-TEST_CASE("what can be awaited, and what it gives") {
+TEST_CASE("what can be awaited, and what it gives" * doctest::skip(test::sanitized)) {
     const std::string vector = "awaitable<void> f() {\n    std::vector<awaitable<std::string>> calls;\n";
     const std::string not_gathered = vector + "    co_await calls;\n}\n";
     const std::string mixed =
@@ -192,7 +193,7 @@ TEST_CASE("what can be awaited, and what it gives") {
     });
 }
 
-TEST_CASE("functions given the wrong thing") {
+TEST_CASE("functions given the wrong thing" * doctest::skip(test::sanitized)) {
     check_all({
         {"awaitable<void> f(Threads& t) {\n    co_await to_thread(t, get(\"/a\"));\n}\n",
          "to_thread() is for functions"},
@@ -215,7 +216,7 @@ TEST_CASE("functions given the wrong thing") {
     });
 }
 
-TEST_CASE("Python's words, and names that are missing") {
+TEST_CASE("Python's words, and names that are missing" * doctest::skip(test::sanitized)) {
     check_all({
         {"awaitable<void> f() {\n    std::string s = await get(\"/a\");\n}\n", "Python's await is co_await"},
         {"async void f() {\n    co_await sleep(1s);\n}\n", "there is no async in C++"},

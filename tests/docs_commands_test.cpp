@@ -3,12 +3,17 @@
 #include <doctest/doctest.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
+#include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "demos/demos.hpp"
 #include "support/doc_commands.hpp"
 #include "support/documents.hpp"
 #include "support/files.hpp"
@@ -82,6 +87,23 @@ void stop_all(const Document& document, std::vector<Server>& started) {
     started.clear();
 }
 
+// A demo on its own, or a look at the machine: it needs no file and leaves none, and runs well in each
+// document if it did in one. Documents have many of these in common.
+bool runs_elsewhere(const DocCommand& command) {
+    const std::string& text = command.text;
+    static std::mutex mutex;
+    static std::set<std::pair<std::string, int>> run;
+    const std::vector<std::string> words = words_of(text);
+    if (words.size() < 2 || words[0] != "overlap" || text.find_first_of("|<>&;$") != std::string::npos)
+        return false;
+    const auto is_named = [&](const Demo* demo) { return demo->name == words[1]; };
+    const auto demos = all_demos();
+    const bool alone = words[1] == "doctor" || std::any_of(demos.begin(), demos.end(), is_named);
+    if (!alone || contains(text, "--url")) return false;
+    const std::lock_guard lock(mutex);
+    return !run.insert({text, command.code}).second;
+}
+
 void run_all(const Document& document) {
     const TemporaryFolder folder;
     std::vector<Server> started;
@@ -102,6 +124,7 @@ void run_all(const Document& document) {
             started.back().process->read_until("\n");
             continue;
         }
+        if (runs_elsewhere(command)) continue;
         const Ended ended = Process(in_folder(folder, with_free_port(command.text, port))).wait();
         if (ended.code != command.code) {
             FAIL_CHECK(place(document, command.line)

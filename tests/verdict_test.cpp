@@ -294,7 +294,8 @@ TEST_CASE("each way to end is told in words, with the limit that was hit") {
                         .processes = 64,
                         .threads = 2'000,
                         .output = 1024LL * 1024,
-                        .hang = 5 * second};
+                        .wait = 5 * second,
+                        .hang = 12 * second};
     struct {
         ProgramEnd end;
         std::vector<std::string> words;
