@@ -7,7 +7,6 @@
 #include <cctype>
 #include <cerrno>
 #include <cstring>
-#include <system_error>
 
 #include "timeline/error.hpp"
 

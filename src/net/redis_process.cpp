@@ -15,7 +15,6 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
-#include <system_error>
 
 #include "net/redis_client.hpp"
 #include "timeline/error.hpp"

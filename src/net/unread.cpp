@@ -75,6 +75,8 @@ std::int64_t unread_there(const Ends& ends) {
     std::memcpy(&header, bytes.data(), sizeof header);
     if (header.nlmsg_type != SOCK_DIAG_BY_FAMILY) return 0;
     std::memcpy(&answer, bytes.data() + NLMSG_HDRLEN, sizeof answer);
+    // Where there is no such connection, a socket that listens on that port is told of.
+    if (answer.id.idiag_dport != question.about.id.idiag_dport) return 0;
     return answer.idiag_rqueue;
 }
 

@@ -15,7 +15,7 @@ Ends ends_of(const asio::ip::tcp::socket& socket);
 
 /// Bytes that have come to the socket at the far end and that nobody has read there: its receive queue, as
 /// sock_diag(7) tells. An end of the connection that was not noticed counts as one. 0 where the kernel does
-/// not tell, or that socket has been closed.
+/// not tell (it is built without INET_DIAG), or that socket has been closed. For one thread of a process.
 std::int64_t unread_there(const Ends& ends);
 
 /// Bytes sent on a connection that the program at its far end has not read: those and our send queue. How

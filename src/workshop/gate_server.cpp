@@ -98,6 +98,8 @@ bool Exchange::hung_up() const { return connection_->hung_up; }
 
 awaitable<bool> Exchange::until(std::function<bool()> ready) {
     co_await stage_.until([this, &ready] { return hung_up() || ready(); });
+    // On a busy machine the loop hears late that somebody left.
+    if (peer_closed(connection_->socket)) connection_->hung_up = true;
     co_return !hung_up();
 }
 
@@ -116,10 +118,6 @@ awaitable<bool> Exchange::write(std::string bytes, bool last) {
 }
 
 awaitable<bool> Exchange::answer(int status, std::string body) {
-    // On a busy machine the loop hears late that somebody left.
-    char next = 0;
-    if (::recv(connection_->socket.native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT) == 0)
-        connection_->hung_up = true;
     if (hung_up()) co_return false;
     net::Plan plan;
     plan.status = status;

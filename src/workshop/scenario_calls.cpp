@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "net/unread.hpp"
 #include "record/clock.hpp"
 #include "timeline/units.hpp"
 #include "workshop/scenario.hpp"
@@ -210,9 +211,7 @@ class Calls : public Scenario {
         } else if (state.fails_left > 0) {
             --state.fails_left;
             state.failed_at = steady_now();
-            // Who gave it up at this moment began its pause then.
             sent = co_await exchange.answer(503, "try again later\n");
-            if (!sent) state.failed_at = 0;
         } else {
             if (!state.answered) --left_;
             state.answered = true;
