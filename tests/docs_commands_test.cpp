@@ -99,7 +99,7 @@ bool runs_elsewhere(const DocCommand& command) {
     const auto is_named = [&](const Demo* demo) { return demo->name == words[1]; };
     const auto demos = all_demos();
     const bool alone = words[1] == "doctor" || std::any_of(demos.begin(), demos.end(), is_named);
-    if (!alone || contains(text, "--url")) return false;
+    if (!alone || contains(text, "--url") || contains(text, "--redis")) return false;
     const std::lock_guard lock(mutex);
     return !run.insert({text, command.code}).second;
 }
@@ -125,7 +125,8 @@ void run_all(const Document& document) {
             continue;
         }
         if (runs_elsewhere(command)) continue;
-        const Ended ended = Process(in_folder(folder, with_free_port(command.text, port))).wait();
+        const Ended ended =
+            Process(in_folder(folder, with_free_port(command.text, port))).wait(patience_for_documents);
         if (ended.code != command.code) {
             FAIL_CHECK(place(document, command.line)
                        << ": '" << command.text << "': expected exit code " << command.code << ", not "

@@ -32,7 +32,7 @@ bool is_left_out(const std::string& text) {
 
 void compare(const std::string& text, const std::vector<Shown>& shown) {
     const TemporaryFolder folder;
-    const Ended ended = Process(in_folder(folder, text)).wait();
+    const Ended ended = Process(in_folder(folder, text)).wait(patience_for_documents);
     for (const auto& [document, command] : shown) {
         if (ended.code != 0 || !ended.err.empty()) {
             FAIL_CHECK(place(*document, command.line)

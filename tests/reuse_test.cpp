@@ -19,7 +19,6 @@
 #include "support/sockets.hpp"
 #include "support/text.hpp"
 #include "support/timelines.hpp"
-#include "timeline/advice.hpp"
 #include "timeline/metrics.hpp"
 #include "timeline/units.hpp"
 

@@ -12,7 +12,6 @@
 #include "support/stopped_run.hpp"
 #include "support/text.hpp"
 #include "support/timelines.hpp"
-#include "timeline/advice.hpp"
 #include "timeline/metrics.hpp"
 #include "timeline/tokens.hpp"
 #include "timeline/units.hpp"

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 
 #include <cerrno>
-#include <system_error>
 
 #include "cli/terminal.hpp"
 #include "timeline/error.hpp"

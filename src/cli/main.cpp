@@ -14,7 +14,6 @@
 #include "render/json.hpp"
 #include "timeline/error.hpp"
 #include "trace/command.hpp"
-#include "workshop/workbench.hpp"
 
 namespace overlap {
 namespace {

@@ -11,7 +11,6 @@
 #include <cerrno>
 #include <csignal>
 #include <functional>
-#include <system_error>
 
 #include "timeline/error.hpp"
 #include "trace/command.hpp"

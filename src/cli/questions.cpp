@@ -11,7 +11,6 @@
 #include <array>
 #include <cerrno>
 #include <iostream>
-#include <system_error>
 
 #include "cli/values.hpp"
 #include "render/text.hpp"

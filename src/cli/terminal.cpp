@@ -8,7 +8,6 @@
 #include <cstdlib>
 #include <optional>
 #include <string>
-#include <system_error>
 
 #include "cli/values.hpp"
 #include "timeline/error.hpp"

@@ -9,7 +9,6 @@
 #include <array>
 #include <cerrno>
 #include <functional>
-#include <system_error>
 
 #include "record/child.hpp"
 #include "timeline/error.hpp"

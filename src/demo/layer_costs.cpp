@@ -10,7 +10,6 @@
 #include <deque>
 #include <functional>
 #include <stop_token>
-#include <system_error>
 #include <vector>
 
 #include "net/descriptors.hpp"

@@ -22,7 +22,7 @@ void add_line(std::string& text, std::string line);
 void add_paragraph(std::string& text, std::string_view words, int width, int indent = 0);
 
 /// `words` in lines that begin in column `column`, `left` before the first of them; each line ends with a
-/// newline, none with a blank. Expects ASCII.
+/// newline and has no blanks before it. Expects ASCII.
 std::string beside(std::string left, int column, std::string_view words, int width);
 
 /// `text` shortened to `width` columns by "..." in its middle. Expects ASCII.

@@ -57,7 +57,7 @@ void explain_naive(const WayRun& naive, const WayRun& sequential, std::vector<st
                         "): co_await alone makes nothing concurrent.");
 }
 
-void explain_chain_pool(const WayRun& gather, const WayRun& pool, std::vector<std::string>& sentences) {
+void explain_pool_of_chain(const WayRun& gather, const WayRun& pool, std::vector<std::string>& sentences) {
     sentences.push_back("The thread pool took " + format_duration(total_of(pool)) + " on " +
                         plural(static_cast<std::size_t>(pool.usage.threads), "thread") +
                         ", where the coroutines used " + std::to_string(gather.usage.threads) + ".");
@@ -79,7 +79,7 @@ std::vector<std::string> explain_chain(const Run& run) {
         explain_lost_time(*naive, *gather, sentences);
         if (sequential != nullptr && sentences.size() > before) explain_naive(*naive, *sequential, sentences);
     }
-    if (gather != nullptr && pool != nullptr) explain_chain_pool(*gather, *pool, sentences);
+    if (gather != nullptr && pool != nullptr) explain_pool_of_chain(*gather, *pool, sentences);
     return sentences;
 }
 

@@ -15,7 +15,6 @@
 #include <ctime>
 #include <set>
 #include <string_view>
-#include <system_error>
 
 #include "record/clock.hpp"
 #include "record/proc_files.hpp"

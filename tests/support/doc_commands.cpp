@@ -9,7 +9,6 @@
 #include <exception>
 #include <filesystem>
 #include <regex>
-#include <sstream>
 #include <string_view>
 #include <system_error>
 #include <thread>

@@ -1,6 +1,7 @@
 // The commands that documents show: finding them, and running them as a reader would.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -51,6 +52,10 @@ bool can_run_python();
 /// sh -c, in this folder, which is also its home, with our overlap first on the path and 80
 /// columns. A link there, `docs`, leads to the documents' folder.
 Launch in_folder(const TemporaryFolder& folder, const std::string& text);
+
+/// How long it may take before it counts as hung, beside the others that run: `overlap spawn` makes thousands
+/// of threads.
+inline constexpr std::chrono::seconds patience_for_documents{240};
 
 /// Calls `work` with 0 to count - 1 on `threads` threads. What they throw is a failure of the test.
 void at_once(std::size_t count, std::size_t threads, const std::function<void(std::size_t)>& work);

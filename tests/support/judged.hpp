@@ -208,17 +208,17 @@ inline bool has_python() {
 }
 
 /// Judges them, each with a seed of its own: who breaks nothing passes, the others fail for what they break.
-inline void check_answers(const std::string& exercise, const std::vector<Attempt>& answers) {
+inline void check_attempts(const std::string& exercise, const std::vector<Attempt>& attempts) {
     if (!has_python()) return;
     std::vector<ToJudge> all;
-    for (const Attempt& answer : answers)
-        all.push_back({exercise, in_python(prelude + answer.program), 100 + all.size()});
+    for (const Attempt& attempt : attempts)
+        all.push_back({exercise, in_python(prelude + attempt.program), 100 + all.size()});
     const std::vector<Json> documents = all_judged(all);
-    for (std::size_t i = 0; i < answers.size(); ++i) {
+    for (std::size_t i = 0; i < attempts.size(); ++i) {
         const Json& document = documents[i];
         CAPTURE(document.dump(1));
-        const bool passes = answers[i].breaks.empty();
-        CHECK_MESSAGE(broken_by(document) == answers[i].breaks, answers[i].what);
+        const bool passes = attempts[i].breaks.empty();
+        CHECK_MESSAGE(broken_by(document) == attempts[i].breaks, attempts[i].what);
         CHECK(document.at("verdict") == (passes ? "pass" : "fail"));
         CHECK((document.at("points") == document.at("of")) == passes);
         CHECK((document.at("gap") == "") == passes);

@@ -16,6 +16,7 @@
 #include <cerrno>
 #include <charconv>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -98,13 +99,17 @@ Terminal open_terminal(int columns) {
 
 std::string name_in(const std::string& assignment) { return assignment.substr(0, assignment.find('=')); }
 
-// To look for leaks takes half the time of a short run under AddressSanitizer: once for each command of a
-// suite.
+// To look for leaks takes half the time of a short run under AddressSanitizer: once for each set of options
+// that a suite gives to a command.
 bool leaks_were_looked_for(const std::vector<std::string>& arguments) {
+    std::string what = arguments.empty() ? "" : arguments.front();
+    for (const std::string& word : arguments) {
+        if (word.starts_with("--")) what += " " + name_in(word);
+    }
     static std::mutex mutex;
-    static std::set<std::string> commands;
+    static std::set<std::string> seen;
     const std::lock_guard lock(mutex);
-    return !commands.insert(arguments.empty() ? "" : arguments.front()).second;
+    return !seen.insert(what).second;
 }
 
 std::vector<std::string> environment_with(std::vector<std::string> given) {
@@ -205,8 +210,11 @@ Process::Process(const Launch& launch) : input_(launch.input) {
     command.insert(command.end(), launch.arguments.begin(), launch.arguments.end());
     for (const std::string& word : command) arguments_ += (arguments_.empty() ? "" : " ") + word;
     std::vector<std::string> given = launch.environment;
-    if (sanitized && leaks_were_looked_for(launch.arguments))
-        given.emplace_back("ASAN_OPTIONS=detect_leaks=0");
+    if (sanitized && leaks_were_looked_for(launch.arguments)) {
+        const char* const inherited = std::getenv("ASAN_OPTIONS");
+        given.push_back("ASAN_OPTIONS=" + std::string(inherited == nullptr ? "" : inherited) +
+                        ":detect_leaks=0");
+    }
     const std::vector<std::string> environment = environment_with(std::move(given));
 
     SpawnPlan plan;
