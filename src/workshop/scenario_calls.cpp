@@ -277,14 +277,11 @@ class Calls : public Scenario {
         if (left_ >= stage_.number("at_once") && keys_before_gate() >= wanted()) ++stage_.facts["refilled"];
     }
 
-    // The program has taken the last answer when it is asleep again. On a busy machine two answers would
-    // reach it together else, and in any order: in the right one, by luck. But one that always has something
-    // to do is never seen asleep, and must not wait until its calls time out.
+    // On a busy machine two answers would reach the program together else, and in any order: in the right
+    // one, by luck.
     awaitable<void> answer_taken() {
-        const Settled settled(stage_);
-        const Nanoseconds begin = steady_now();
-        co_await stage_.until(
-            [&] { return settled() || waiting_.empty() || steady_now() - begin > 200 * ms; });
+        const Taken taken(stage_);
+        co_await stage_.until([&] { return taken() || waiting_.empty(); });
     }
 
     // In an order that nobody can rely on: never who came first, where there is a choice.

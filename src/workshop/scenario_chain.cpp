@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 
-#include "record/clock.hpp"
 #include "timeline/units.hpp"
 #include "workshop/scenario.hpp"
 #include "workshop/scenarios.hpp"
@@ -138,9 +137,7 @@ class Chain : public Scenario {
     // program together, and who takes them as they come would have them in the right order, by luck.
     awaitable<bool> come_last(Exchange& exchange, const User& user) {
         co_await exchange.until([&] { return user.at_once == 1; });
-        const Settled taken(stage_);
-        const Nanoseconds begin = steady_now();
-        co_return co_await exchange.until([&] { return taken() || steady_now() - begin > 200 * ms; });
+        co_return co_await exchange.until(Taken(stage_));
     }
 
     [[nodiscard]] std::int64_t done_others() const {

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "record/clock.hpp"
+#include "timeline/units.hpp"
 
 namespace overlap::workshop {
 
@@ -91,5 +92,9 @@ bool Settled::operator()() const {
     const ProgramLook& program = stage_.program;
     return (program.at > begin_ && program.asleep > 0) || program.run - ran_ > long_time;
 }
+
+Taken::Taken(const Stage& stage) : settled_(stage), begin_(steady_now()) {}
+
+bool Taken::operator()() const { return settled_() || steady_now() - begin_ > 200 * ms; }
 
 }  // namespace overlap::workshop

@@ -100,6 +100,19 @@ class Settled {
     Nanoseconds ran_;
 };
 
+/// Asks whether the program has taken what was sent to it just before this was made: it was seen asleep
+/// since, or 200 ms have passed. One that always has something to do is never seen asleep, and must not wait
+/// until its calls time out.
+class Taken {
+  public:
+    explicit Taken(const Stage& stage);
+    bool operator()() const;
+
+  private:
+    Settled settled_;
+    Nanoseconds begin_;
+};
+
 /// Counts as held at a gate to the end of the scope.
 class HeldAtGate {
   public:
