@@ -8,7 +8,6 @@
 #include <netinet/in.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -38,20 +37,11 @@ Question question_about(const Ends& ends) {
     return question;
 }
 
-class Netlink {
-  public:
-    Netlink() : file_(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG)) {}
-    ~Netlink() {
-        if (file_ != -1) ::close(file_);
-    }
-    Netlink(const Netlink&) = delete;
-    Netlink& operator=(const Netlink&) = delete;
-
-    [[nodiscard]] int file() const { return file_; }
-
-  private:
-    int file_;
-};
+// Open to the end of the process; -1 where there is none.
+int kernel_socket() {
+    static const int file = ::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+    return file;
+}
 
 }  // namespace
 
@@ -62,13 +52,12 @@ Ends ends_of(const asio::ip::tcp::socket& socket) {
 }
 
 std::int64_t unread_there(const Ends& ends) {
-    static const Netlink netlink;
+    if (ends.there == 0) return 0;
     const Question question = question_about(ends);
-    if (netlink.file() == -1 || ends.there == 0) return 0;
-    if (::send(netlink.file(), &question, sizeof question, 0) != sizeof question) return 0;
+    if (::send(kernel_socket(), &question, sizeof question, 0) != sizeof question) return 0;
     // The kernel answers before send() returns.
     std::array<char, 4096> bytes{};
-    const ssize_t count = ::recv(netlink.file(), bytes.data(), bytes.size(), MSG_DONTWAIT);
+    const ssize_t count = ::recv(kernel_socket(), bytes.data(), bytes.size(), MSG_DONTWAIT);
     nlmsghdr header{};
     inet_diag_msg answer{};
     if (count < static_cast<ssize_t>(NLMSG_HDRLEN + sizeof answer)) return 0;
