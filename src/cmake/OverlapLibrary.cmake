@@ -37,7 +37,7 @@ set(overlap_common_headers
   <sstream> <string> <string_view> <utility> <vector>)
 
 # overlap_library(render SOURCES a.cpp ... USES overlap::timeline ...) defines overlap::render. Where there is a sanitizer,
-# it is compiled in one piece, which takes a third of the time: headers are read, and templates compiled, once. So names are
+# it is compiled in one piece, which takes about half of the CPU time: headers are read, and templates compiled, once. So names are
 # unique within a library, those in unnamed namespaces too. Elsewhere every file has to stand on what it includes itself.
 function(overlap_library name)
   cmake_parse_arguments(arg "" "" "SOURCES;USES" ${ARGN})
