@@ -58,6 +58,7 @@ TEST_CASE("doctor tries what the exercises need, one thing a line, and names wha
     CAPTURE(here.out);
     CHECK(here.out.starts_with("ok       compiler: "));
     CHECK(contains(here.out, "\nok       loopback: "));
+    CHECK(contains(here.out, " unread data: the kernel "));
     const bool complete = !workshop::kit_library().empty();
     CHECK(here.code == (complete ? 0 : 1));
     CHECK(contains(here.out, complete ? "\nok       headers: " : "\nMISSING  library: "));

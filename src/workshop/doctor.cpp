@@ -7,6 +7,7 @@
 #include <asio/ip/tcp.hpp>
 #include <asio/write.hpp>
 
+#include "net/unread.hpp"
 #include "timeline/error.hpp"
 #include "workshop/check.hpp"
 #include "workshop/contained.hpp"
@@ -71,21 +72,47 @@ Finding sanitizers_compiled(const ScratchFolder& scratch, const std::stop_token&
     return finding;
 }
 
+// A connection over the loopback interface, and one byte that was sent on it.
+struct Call {
+    asio::io_context loop;
+    tcp::socket client{loop};
+    tcp::socket server{loop};
+
+    Call() {
+        tcp::acceptor acceptor(loop, {asio::ip::address_v4::loopback(), 0});
+        client.connect(acceptor.local_endpoint());
+        acceptor.accept(server);
+        asio::write(server, asio::buffer("x", 1));
+    }
+};
+
 Finding loopback_called() {
     Finding finding{.what = "loopback", .good = false, .words = {}};
     try {
-        asio::io_context loop;
-        tcp::acceptor acceptor(loop, {asio::ip::address_v4::loopback(), 0});
-        tcp::socket client(loop);
-        client.connect(acceptor.local_endpoint());
-        tcp::socket server = acceptor.accept();
-        asio::write(server, asio::buffer("x", 1));
+        Call call;
         char byte = 0;
-        finding.good = client.read_some(asio::buffer(&byte, 1)) == 1 && byte == 'x';
+        finding.good = call.client.read_some(asio::buffer(&byte, 1)) == 1 && byte == 'x';
         finding.words = "a connection to 127.0.0.1 carried a byte";
     } catch (const std::exception& error) {
         finding.words = std::string("127.0.0.1 cannot be called: ") + error.what();
     }
+    return finding;
+}
+
+// What "retries" and "back-pressure" are judged with.
+Finding unread_told() {
+    Finding finding{.what = "unread data", .good = false, .needed = false, .words = {}};
+    try {
+        Call call;
+        call.client.wait(tcp::socket::wait_read);
+        finding.good = net::unread_there(net::ends_of(call.server)) == 1;
+    } catch (const std::exception&) {
+        // The line before says why.
+    }
+    finding.words = finding.good ? "the kernel tells what a program has not read yet"
+                                 : "the kernel does not tell what a program has not read (sock_diag): "
+                                   "'retries' lets a pause pass that holds the loop, and in 'back-pressure' "
+                                   "what the kernel took counts as read";
     return finding;
 }
 
@@ -136,6 +163,7 @@ bool examine(const std::stop_token& stop, const std::function<void(const Finding
     if (has_compiler && has_library) tell(headers_compiled(scratch, stop));
     tell(sanitizers_compiled(scratch, stop));
     tell(loopback_called());
+    tell(unread_told());
     tell(watching_told(scratch));
     tell(isolation_tried());
     return healthy;
