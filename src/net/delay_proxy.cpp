@@ -13,7 +13,6 @@
 #include <deque>
 #include <utility>
 
-#include "compat/asio.hpp"
 #include "net/http_message.hpp"
 #include "net/http_routes.hpp"
 #include "net/listen.hpp"
@@ -275,18 +274,8 @@ void DelayProxy::reset_counts() {
 }
 
 awaitable<void> DelayProxy::accept() {
-    asio::steady_timer pause(loop_);
-    for (;;) {
-        auto [error, socket] = co_await acceptor_.async_accept(as_tuple(use_awaitable));
-        if (error == asio::error::operation_aborted) co_return;
-        if (error) {
-            // Out of file descriptors, most likely (accept(2)): soon some connection will have closed.
-            co_await wait(pause, clock::now() + std::chrono::milliseconds(10));
-            continue;
-        }
-        asio::error_code ignored;
-        socket.set_option(tcp::no_delay(true), ignored);
-        asio::co_spawn(loop_, pass(std::make_shared<ProxiedConnection>(state_, std::move(socket))),
+    while (auto socket = co_await next_connection(acceptor_)) {
+        asio::co_spawn(loop_, pass(std::make_shared<ProxiedConnection>(state_, std::move(*socket))),
                        asio::detached);
     }
 }

@@ -10,7 +10,6 @@
 #include <asio/redirect_error.hpp>
 #include <asio/use_awaitable.hpp>
 
-#include "compat/asio.hpp"
 #include "net/http_server_connection.hpp"
 #include "net/listen.hpp"
 #include "net/listen_overflows.hpp"
@@ -96,23 +95,12 @@ void Server::reset_counts() {
 }
 
 awaitable<void> Server::accept() {
-    asio::steady_timer pause(loop_);
-    for (;;) {
-        auto [error, socket] = co_await acceptor_.async_accept(as_tuple(use_awaitable));
-        if (error == asio::error::operation_aborted) co_return;
-        if (error) {
-            // Out of file descriptors, most likely (accept(2)). Giving up would leave every later client
-            // hanging; soon some connection will have closed.
-            pause.expires_after(std::chrono::milliseconds(10));
-            co_await pause.async_wait(use_awaitable);
-            continue;
-        }
+    while (auto socket = co_await next_connection(acceptor_)) {
         ++counts_.connections;
         asio::error_code ignored;
-        socket.set_option(tcp::no_delay(true), ignored);
-        socket.non_blocking(true, ignored);
+        socket->non_blocking(true, ignored);
         auto connection =
-            std::make_shared<Connection>(std::move(socket), options_.limits, ++last_connection_);
+            std::make_shared<Connection>(std::move(*socket), options_.limits, ++last_connection_);
         asio::co_spawn(loop_, converse(std::move(connection)), asio::detached);
     }
 }

@@ -3,7 +3,11 @@
 #include <fcntl.h>
 
 #include <asio/ip/address.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/use_awaitable.hpp>
+#include <chrono>
 
+#include "compat/asio.hpp"
 #include "timeline/error.hpp"
 
 namespace overlap::net {
@@ -25,6 +29,23 @@ void listen_on(tcp::acceptor& acceptor, const std::string& host, std::uint16_t p
         throw Error("cannot listen on " + host + ":" + std::to_string(port) + ": " + error.message() +
                     "; try another --port");
     }
+}
+
+asio::awaitable<std::optional<tcp::socket>> next_connection(tcp::acceptor& acceptor) {
+    asio::steady_timer pause(acceptor.get_executor());
+    while (acceptor.is_open()) {
+        auto [error, socket] = co_await acceptor.async_accept(as_tuple(asio::use_awaitable));
+        if (!error) {
+            asio::error_code ignored;
+            socket.set_option(tcp::no_delay(true), ignored);
+            co_return std::move(socket);
+        }
+        if (error == asio::error::operation_aborted) break;
+        // Out of file descriptors, most likely (accept(2)): soon some connection will have closed.
+        pause.expires_after(std::chrono::milliseconds(10));
+        co_await pause.async_wait(asio::use_awaitable);
+    }
+    co_return std::nullopt;
 }
 
 std::string authority_of(const tcp::endpoint& endpoint) {

@@ -5,11 +5,9 @@
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 #include <asio/redirect_error.hpp>
-#include <asio/steady_timer.hpp>
 #include <asio/use_awaitable.hpp>
 #include <asio/write.hpp>
 
-#include "compat/asio.hpp"
 #include "net/listen.hpp"
 
 namespace overlap::net {
@@ -50,20 +48,9 @@ ServerCounts RedisStandIn::counts() const { return shared_->counts; }
 void RedisStandIn::reset_counts() { shared_->counts = {}; }
 
 awaitable<void> RedisStandIn::accept(std::shared_ptr<Shared> shared) {
-    asio::steady_timer pause(shared->acceptor.get_executor());
-    for (;;) {
-        auto [error, socket] = co_await shared->acceptor.async_accept(as_tuple(use_awaitable));
-        if (error == asio::error::operation_aborted) co_return;
-        if (error) {
-            // Out of file descriptors, most likely: soon some connection will have closed.
-            pause.expires_after(std::chrono::milliseconds(10));
-            co_await pause.async_wait(use_awaitable);
-            continue;
-        }
+    while (auto socket = co_await next_connection(shared->acceptor)) {
         ++shared->counts.connections;
-        asio::error_code ignored;
-        socket.set_option(tcp::no_delay(true), ignored);
-        asio::co_spawn(shared->acceptor.get_executor(), converse(shared, std::move(socket)), asio::detached);
+        asio::co_spawn(shared->acceptor.get_executor(), converse(shared, std::move(*socket)), asio::detached);
     }
 }
 

@@ -11,7 +11,6 @@
 #include <deque>
 #include <list>
 
-#include "compat/asio.hpp"
 #include "net/listen.hpp"
 
 namespace overlap::workshop {
@@ -95,17 +94,9 @@ void GateRedis::close() {
 }
 
 awaitable<void> GateRedis::accept(std::shared_ptr<Shared> shared) {
-    for (;;) {
-        auto [error, socket] = co_await shared->acceptor.async_accept(as_tuple(use_awaitable));
-        if (error == asio::error::operation_aborted) co_return;
-        if (error) {
-            co_await shared->stage.pause(10'000'000);  // out of descriptors, most likely
-            continue;
-        }
-        asio::error_code ignored;
-        socket.set_option(tcp::no_delay(true), ignored);
+    while (auto socket = co_await net::next_connection(shared->acceptor)) {
         ++shared->events;
-        auto connection = std::make_shared<Connection>(std::move(socket), ++shared->connections);
+        auto connection = std::make_shared<Connection>(std::move(*socket), ++shared->connections);
         shared->open.push_back(connection);
         asio::co_spawn(shared->loop, read(shared, connection), asio::detached);
         asio::co_spawn(shared->loop, reply(shared, connection),

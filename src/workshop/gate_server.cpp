@@ -15,7 +15,6 @@
 #include <list>
 #include <utility>
 
-#include "compat/asio.hpp"
 #include "net/http_message.hpp"
 #include "net/http_routes.hpp"
 #include "net/listen.hpp"
@@ -192,18 +191,10 @@ void GateServer::close() {
 }
 
 awaitable<void> GateServer::accept(std::shared_ptr<Shared> shared) {
-    for (;;) {
-        auto [error, socket] = co_await shared->acceptor.async_accept(as_tuple(use_awaitable));
-        if (error == asio::error::operation_aborted) co_return;
-        if (error) {
-            co_await shared->stage.pause(10'000'000);  // out of descriptors, most likely
-            continue;
-        }
+    while (auto socket = co_await net::next_connection(shared->acceptor)) {
         if (shared->open.size() >= most_open) continue;  // hangs up
-        asio::error_code ignored;
-        socket.set_option(tcp::no_delay(true), ignored);
         ++shared->events;
-        auto connection = std::make_shared<Exchange::Connection>(std::move(socket), ++shared->connections);
+        auto connection = std::make_shared<Exchange::Connection>(std::move(*socket), ++shared->connections);
         shared->open.push_back(connection);
         asio::co_spawn(shared->loop, converse(shared, connection), [shared, connection](std::exception_ptr) {
             shared->open.remove(connection);
