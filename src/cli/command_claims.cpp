@@ -11,6 +11,7 @@
 #include "cli/commands.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
+#include "cli/shared_options.hpp"
 #include "cli/suggest.hpp"
 #include "cli/terminal.hpp"
 #include "demo/runner.hpp"
@@ -84,8 +85,6 @@ void say_how_long(const std::vector<ClaimTest>& tests) {
                              plural(tests.size(), "claim"), format_duration(total));
 }
 
-}  // namespace
-
 int run_claims(const Invocation& invocation) {
     const OutputOptions& output = invocation.output;
     const ClaimsRequest& request = invocation.claims;
@@ -131,6 +130,39 @@ int run_claims(const Invocation& invocation) {
                          : render_ascii(claims, ascii));
     if (claims.interrupted) return exit_interrupted;
     return failed_checks(claims).empty() ? exit_done : exit_failed;
+}
+
+}  // namespace
+
+CommandSpec claims_command() {
+    CommandSpec command;
+    command.name = "claims";
+    command.summary = "put the notes' claims to the test on this machine";
+    command.examples = {
+        {"overlap claims --quick", "all of them, the times scaled down: less than a minute"},
+        {"overlap claims", "with the notes' own numbers: some minutes"},
+        {"overlap claims --list", "which claims there are"},
+        {"overlap claims --only three-calls,blocked-loop", "some of them"},
+        {"overlap claims --quick --json", "for scripts"},
+    };
+    command.options = {
+        {"--quick", "", "scale the times down", OptionKind::flag},
+        {.name = "--only",
+         .value = "NAME",
+         .meaning = "test only these claims; several with commas",
+         .kind = OptionKind::values,
+         .words = claim_names(),
+         .several = true},
+        {"--list", "", "what the claims say; nothing is run", OptionKind::flag},
+        {"--json", "", "print the claims and what was measured as JSON", OptionKind::flag},
+    };
+    add_options(command, drawing_options());
+    command.notes =
+        "A claim is measured again, up to three times in all, before it is said not to hold. Exit codes: 0 "
+        "every claim that we call true held, or could not be run; 1 one of them did not hold; 2 wrong usage; "
+        "130 interrupted, what was tested by then is shown.";
+    command.run = run_claims;
+    return command;
 }
 
 }  // namespace overlap

@@ -21,8 +21,6 @@ struct Shell {
 
 constexpr Shell shells[] = {{"bash", bash_completion}, {"zsh", zsh_completion}, {"fish", fish_completion}};
 
-}  // namespace
-
 std::vector<std::string> shell_words() {
     std::vector<std::string> words;
     for (const Shell& shell : shells) words.emplace_back(shell.name);
@@ -46,6 +44,37 @@ int run_man(const Invocation&) {
     const auto& versions = describe_machine().versions;
     print(manual(all_commands(), versions.front().second));  // our own comes first
     return exit_done;
+}
+
+}  // namespace
+
+CommandSpec completion_command() {
+    CommandSpec command;
+    command.name = "completion";
+    command.summary = "print what makes Tab complete overlap's commands and options";
+    command.argument = "SHELL";
+    command.argument_words = shell_words();
+    command.examples = {
+        {"source <(overlap completion bash)", "for this shell; for all, in ~/.bashrc"},
+        {"overlap completion bash > ~/.local/share/bash-completion/completions/overlap",
+         "for every bash, where the package bash-completion is installed"},
+        {"source <(overlap completion zsh)", "in ~/.zshrc, below compinit"},
+        {"overlap completion fish > ~/.config/fish/completions/overlap.fish", "for every fish"},
+    };
+    command.notes =
+        "SHELL is bash, zsh or fish. 'cmake --install' puts the three scripts where these shells look for "
+        "them.";
+    command.run = run_completion;
+    return command;
+}
+
+CommandSpec man_command() {
+    CommandSpec command;
+    command.name = "man";
+    command.summary = "print the man page, for 'cmake --install'";
+    command.examples = {{"overlap man | man -l -", "read it before it is installed"}};
+    command.run = run_man;
+    return command;
 }
 
 }  // namespace overlap

@@ -266,6 +266,34 @@ void check_options(const std::string& action, const std::vector<std::string>& gi
     }
 }
 
+int run_exercise(const Invocation& invocation) {
+    const std::string& action = invocation.argument;
+    const bool is_known = std::find(std::begin(actions), std::end(actions), action) != std::end(actions);
+    if (action.empty() || is_known)
+        check_options(action.empty() ? "list" : action, invocation.workshop.options);
+    if (!invocation.workshop.command.empty() && action != "check")
+        throw UsageError("a COMMAND behind '--' is to be checked: 'overlap exercise check 2 -- COMMAND'");
+    const bool takes_none = action == "list" || action == "next";
+    if (takes_none && invocation.arguments.size() > 1)
+        throw UsageError(
+            fmt::format("unexpected argument '{}': '{}' takes no EXERCISE", invocation.arguments[1], action));
+    if (action.empty() || action == "list") return list_all(invocation);
+    if (action == "verify") return verify_all(invocation);
+    const std::vector<Exercise> exercises = exercises_of(invocation.workshop);
+    if (action == "next") return start_next(invocation, exercises);
+    if (action == "start") return start(invocation, chosen(invocation, exercises));
+    if (action == "check") return check_once(invocation, chosen(invocation, exercises));
+    if (action == "watch") return watch_file(invocation, chosen(invocation, exercises));
+    if (action == "hint") return hint(invocation, chosen(invocation, exercises));
+    if (action == "reset") return reset(invocation, chosen(invocation, exercises));
+    if (action == "solution") return solution(invocation, chosen(invocation, exercises));
+    if (const Exercise* meant = find_exercise(exercises, action))
+        throw UsageError(
+            fmt::format("there is no action '{}': did you mean '{}'?", action, command_for("start", *meant)));
+    throw UsageError(fmt::format("there is no action '{}'{}: expected one of {}", action,
+                                 did_you_mean(action, action_words()), fmt::join(actions, ", ")));
+}
+
 }  // namespace
 
 CommandSpec exercise_command() {
@@ -315,34 +343,6 @@ CommandSpec exercise_command() {
         "usage, 130 interrupted; of verify: 0 when everything was as the exercises say, or inconclusive.";
     command.run = run_exercise;
     return command;
-}
-
-int run_exercise(const Invocation& invocation) {
-    const std::string& action = invocation.argument;
-    const bool is_known = std::find(std::begin(actions), std::end(actions), action) != std::end(actions);
-    if (action.empty() || is_known)
-        check_options(action.empty() ? "list" : action, invocation.workshop.options);
-    if (!invocation.workshop.command.empty() && action != "check")
-        throw UsageError("a COMMAND behind '--' is to be checked: 'overlap exercise check 2 -- COMMAND'");
-    const bool takes_none = action == "list" || action == "next";
-    if (takes_none && invocation.arguments.size() > 1)
-        throw UsageError(
-            fmt::format("unexpected argument '{}': '{}' takes no EXERCISE", invocation.arguments[1], action));
-    if (action.empty() || action == "list") return list_all(invocation);
-    if (action == "verify") return verify_all(invocation);
-    const std::vector<Exercise> exercises = exercises_of(invocation.workshop);
-    if (action == "next") return start_next(invocation, exercises);
-    if (action == "start") return start(invocation, chosen(invocation, exercises));
-    if (action == "check") return check_once(invocation, chosen(invocation, exercises));
-    if (action == "watch") return watch_file(invocation, chosen(invocation, exercises));
-    if (action == "hint") return hint(invocation, chosen(invocation, exercises));
-    if (action == "reset") return reset(invocation, chosen(invocation, exercises));
-    if (action == "solution") return solution(invocation, chosen(invocation, exercises));
-    if (const Exercise* meant = find_exercise(exercises, action))
-        throw UsageError(
-            fmt::format("there is no action '{}': did you mean '{}'?", action, command_for("start", *meant)));
-    throw UsageError(fmt::format("there is no action '{}'{}: expected one of {}", action,
-                                 did_you_mean(action, action_words()), fmt::join(actions, ", ")));
 }
 
 }  // namespace overlap

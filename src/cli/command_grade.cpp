@@ -35,6 +35,43 @@ std::string rendered(const Invocation& invocation, const std::vector<Submission>
     return render_grades(submissions, settings, output_width(invocation.output));
 }
 
+int run_grade(const Invocation& invocation) {
+    const WorkshopRequest& request = invocation.workshop;
+    const std::vector<Exercise> exercises = exercises_to_grade(request);
+    if (invocation.arguments.empty())
+        throw UsageError(
+            "grade needs a DIR: a learner's workshop, or a folder of them, as in 'overlap grade class'");
+    output_width(invocation.output);  // to be told before anything runs
+    std::vector<Submission> submissions =
+        submissions_in({invocation.arguments.begin(), invocation.arguments.end()}, exercises_of(request));
+    const Interrupt interrupt;
+    const ScratchFolder scratch;
+    const Workbench bench = open_workbench(scratch.path() / "kit", {}, interrupt.token());
+    const GradeSettings settings{
+        .seed = request.seed.value_or(1), .runs = request.runs, .isolation = words_of(isolation_here())};
+    std::size_t done = 0;
+    const std::size_t all = submissions.size() * exercises.size();
+    GradeOptions options{.runs = request.runs,
+                         .jobs = request.jobs > 0 ? request.jobs : usable_cores(),
+                         .seed = settings.seed,
+                         .done = {},
+                         .stop = interrupt.token()};
+    const bool progress = shows_progress();
+    options.done = [&](const Submission& submission, const Graded& graded) {
+        ++done;
+        if (progress)
+            std::cerr << fmt::format("\r\x1b[K{} of {}: {}, {}", done, all, submission.name, graded.exercise)
+                      << std::flush;
+    };
+    grade(submissions, exercises, bench, options);
+    if (progress) std::cerr << "\r\x1b[K" << std::flush;
+    if (interrupt.token().stop_requested()) return exit_interrupted;
+    print(rendered(invocation, submissions, settings));
+    const bool conclusive =
+        std::all_of(submissions.begin(), submissions.end(), [](const auto& one) { return one.conclusive(); });
+    return conclusive ? exit_done : exit_code_of(workshop::Verdict::inconclusive);
+}
+
 }  // namespace
 
 CommandSpec grade_command() {
@@ -79,43 +116,6 @@ CommandSpec grade_command() {
         "130 interrupted.";
     command.run = run_grade;
     return command;
-}
-
-int run_grade(const Invocation& invocation) {
-    const WorkshopRequest& request = invocation.workshop;
-    const std::vector<Exercise> exercises = exercises_to_grade(request);
-    if (invocation.arguments.empty())
-        throw UsageError(
-            "grade needs a DIR: a learner's workshop, or a folder of them, as in 'overlap grade class'");
-    output_width(invocation.output);  // to be told before anything runs
-    std::vector<Submission> submissions =
-        submissions_in({invocation.arguments.begin(), invocation.arguments.end()}, exercises_of(request));
-    const Interrupt interrupt;
-    const ScratchFolder scratch;
-    const Workbench bench = open_workbench(scratch.path() / "kit", {}, interrupt.token());
-    const GradeSettings settings{
-        .seed = request.seed.value_or(1), .runs = request.runs, .isolation = words_of(isolation_here())};
-    std::size_t done = 0;
-    const std::size_t all = submissions.size() * exercises.size();
-    GradeOptions options{.runs = request.runs,
-                         .jobs = request.jobs > 0 ? request.jobs : usable_cores(),
-                         .seed = settings.seed,
-                         .done = {},
-                         .stop = interrupt.token()};
-    const bool progress = shows_progress();
-    options.done = [&](const Submission& submission, const Graded& graded) {
-        ++done;
-        if (progress)
-            std::cerr << fmt::format("\r\x1b[K{} of {}: {}, {}", done, all, submission.name, graded.exercise)
-                      << std::flush;
-    };
-    grade(submissions, exercises, bench, options);
-    if (progress) std::cerr << "\r\x1b[K" << std::flush;
-    if (interrupt.token().stop_requested()) return exit_interrupted;
-    print(rendered(invocation, submissions, settings));
-    const bool conclusive =
-        std::all_of(submissions.begin(), submissions.end(), [](const auto& one) { return one.conclusive(); });
-    return conclusive ? exit_done : exit_code_of(workshop::Verdict::inconclusive);
 }
 
 }  // namespace overlap

@@ -178,6 +178,22 @@ int read_one(const std::vector<Lesson>& lessons, const Lesson& lesson, Kept& kep
     return exit_interrupted;
 }
 
+int run_lesson(const Invocation& invocation) {
+    const int width = output_width(invocation.output);
+    const std::vector<Lesson> lessons = parsed_lessons();
+    const std::string& word = invocation.argument;
+    const Lesson* chosen = word.empty() || word == "next" ? nullptr : &lesson_named(lessons, word);
+    if (invocation.lesson.restart && word.empty())
+        throw UsageError("--restart is for a lesson: 'overlap lesson 3 --restart' begins it anew");
+    Kept kept;
+    if (word == "next") chosen = next_lesson(lessons, kept);
+    if (chosen == nullptr) {
+        print(list_of(lessons, kept, width));
+        return exit_done;
+    }
+    return read_one(lessons, *chosen, kept, invocation);
+}
+
 }  // namespace
 
 CommandSpec lesson_command() {
@@ -215,22 +231,6 @@ CommandSpec lesson_command() {
         "guess or an answer can be left out with Enter.";
     command.run = run_lesson;
     return command;
-}
-
-int run_lesson(const Invocation& invocation) {
-    const int width = output_width(invocation.output);
-    const std::vector<Lesson> lessons = parsed_lessons();
-    const std::string& word = invocation.argument;
-    const Lesson* chosen = word.empty() || word == "next" ? nullptr : &lesson_named(lessons, word);
-    if (invocation.lesson.restart && word.empty())
-        throw UsageError("--restart is for a lesson: 'overlap lesson 3 --restart' begins it anew");
-    Kept kept;
-    if (word == "next") chosen = next_lesson(lessons, kept);
-    if (chosen == nullptr) {
-        print(list_of(lessons, kept, width));
-        return exit_done;
-    }
-    return read_one(lessons, *chosen, kept, invocation);
 }
 
 }  // namespace overlap

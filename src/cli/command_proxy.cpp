@@ -24,8 +24,6 @@ std::string summary(const net::ProxyCounts& counts) {
         counts.bytes_back);
 }
 
-}  // namespace
-
 int run_proxy(const Invocation& invocation) {
     if (invocation.proxy.to.host.empty()) {
         throw UsageError("--to is missing: 'overlap proxy --to HOST:PORT' names the server to lead to");
@@ -48,6 +46,33 @@ int run_proxy(const Invocation& invocation) {
     loop.run();
     if (!is_child) print(summary(proxy.counts()));
     return exit_done;
+}
+
+}  // namespace
+
+CommandSpec proxy_command() {
+    CommandSpec command;
+    command.name = "proxy";
+    command.summary = "put a server at a distance, until Ctrl-C";
+    command.examples = {
+        {"overlap proxy --to 127.0.0.1:6379 --rtt 10ms",
+         "a Redis of this machine, as if it were 10ms away; the address to use is printed"},
+        {"overlap proxy --to 127.0.0.1:8080 --rtt 20ms --port 8081",
+         "'curl http://127.0.0.1:8081/' takes 40ms longer: one round trip connects, one asks"},
+        {"overlap proxy --to 127.0.0.1:8080 --rtt 20ms --tunnel",
+         "a forward proxy: 'curl -p -x ADDRESS http://127.0.0.1:8080/'"},
+    };
+    command.options = {
+        {"--to", "HOST:PORT", "the server that all connections lead to (needed)"},
+        {"--rtt", "TIME", "the round trip to add, half of it in each direction (default 10ms)"},
+        {"--port", "N", "to listen on (default 0: any free one)"},
+        {"--host", "ADDRESS", "to listen on (default 127.0.0.1: this machine only)"},
+        {"--tunnel", "", "be a forward proxy: clients ask for the server with CONNECT, no other is to be had",
+         OptionKind::flag},
+        {"--control", "FD", "", OptionKind::value, true},
+    };
+    command.run = run_proxy;
+    return command;
 }
 
 }  // namespace overlap

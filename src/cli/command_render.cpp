@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "cli/commands.hpp"
+#include "cli/shared_options.hpp"
 #include "cli/terminal.hpp"
 #include "render/costs.hpp"
 #include "render/json.hpp"
@@ -37,8 +38,6 @@ std::string shown(const Data& data, const OutputOptions& output, const AsciiOpti
     return output.plain ? render_plain(data) : render_ascii(data, ascii);
 }
 
-}  // namespace
-
 int run_render(const Invocation& invocation) {
     if (invocation.argument.empty()) throw UsageError("render needs a FILE, or - for standard input");
     const AsciiOptions ascii = ascii_options(invocation.output);
@@ -57,6 +56,22 @@ int run_render(const Invocation& invocation) {
                     "; expected what 'overlap api --json' prints");
     }
     return exit_done;
+}
+
+}  // namespace
+
+CommandSpec render_command() {
+    CommandSpec command;
+    command.name = "render";
+    command.summary = "draw a run that was kept with --json";
+    command.argument = "FILE";
+    command.examples = {
+        {"overlap render run.json", "the picture that the run showed"},
+        {"overlap api --json | overlap render - --width 120", "- is standard input"},
+    };
+    command.options = drawing_options();
+    command.run = run_render;
+    return command;
 }
 
 }  // namespace overlap

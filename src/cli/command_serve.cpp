@@ -9,7 +9,9 @@
 
 #include "cli/commands.hpp"
 #include "cli/interrupt.hpp"
+#include "cli/shared_options.hpp"
 #include "cli/terminal.hpp"
+#include "cli/values.hpp"
 #include "net/descriptors.hpp"
 #include "net/redis_stand_in.hpp"
 #include "net/server_process.hpp"
@@ -43,8 +45,6 @@ bool serve(asio::io_context& loop, Service& service, const std::string& address,
     return control >= 0;
 }
 
-}  // namespace
-
 int run_serve(const Invocation& invocation) {
     net::raise_descriptor_limit();
     asio::io_context loop(1);
@@ -61,6 +61,32 @@ int run_serve(const Invocation& invocation) {
     const bool was_child = serve(loop, server, server.url(), invocation.control);
     if (!was_child) print(summary(server.counts()));
     return exit_done;
+}
+
+}  // namespace
+
+CommandSpec serve_command() {
+    CommandSpec command;
+    command.name = "serve";
+    command.summary = "run the demos' HTTP server alone, until Ctrl-C";
+    command.examples = {
+        {"overlap serve", "on a free port of this machine; the url is printed"},
+        {"overlap serve --port 8080 --latency 200ms --log",
+         "every answer takes 200ms, each request is logged"},
+        {"overlap serve --max-in-flight 10", "more than 10 at once are refused with 429"},
+        {"curl http://127.0.0.1:8080/", "the paths it answers"},
+    };
+    command.options = {
+        {"--port", "N", "to listen on (default 0: any free one)"},
+        {"--host", "ADDRESS", "to listen on (default 127.0.0.1: this machine only)"},
+        {"--log", "", "a line on standard error for each request", OptionKind::flag},
+        {"--redis", "", "", OptionKind::flag, true},  // the stand-in for Redis, for ourselves
+        {"--control", "FD", "", OptionKind::value, true},
+    };
+    const std::vector<OptionSpec> behaviour = server_options("0ms");
+    command.options.insert(command.options.begin() + 2, behaviour.begin(), behaviour.end());
+    command.run = run_serve;
+    return command;
 }
 
 }  // namespace overlap

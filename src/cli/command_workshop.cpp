@@ -17,29 +17,7 @@ namespace overlap {
 
 using namespace workshop;
 
-CommandSpec workshop_command() {
-    CommandSpec command;
-    command.name = "workshop";
-    command.summary = "a folder to do the exercises in";
-    command.argument = "init DIR";
-    command.most_arguments = 2;
-    command.argument_words = {"init"};
-    command.examples = {
-        {"overlap workshop init workshop", "the exercises, in a new folder 'workshop'; then: cd workshop"},
-        {"overlap doctor", "whether this machine has what they need"},
-        {"overlap exercise", "which exercises there are"},
-    };
-    command.options = {
-        {"--from", "DIR", "exercises of an author's, in a folder like lessons/, instead of our own"},
-    };
-    command.notes =
-        "Writes each exercise's file, a README, a compile_commands.json for editors, and in .overlap the "
-        "header "
-        "and the library that exercises are compiled with. Run again in the same folder, it adds what is "
-        "missing and leaves your files as they are.";
-    command.run = run_workshop;
-    return command;
-}
+namespace {
 
 int run_workshop(const Invocation& invocation) {
     const std::vector<Exercise> exercises = exercises_of(invocation.workshop);
@@ -67,17 +45,6 @@ int run_workshop(const Invocation& invocation) {
     return exit_done;
 }
 
-CommandSpec doctor_command() {
-    CommandSpec command;
-    command.name = "doctor";
-    command.summary = "whether this machine has what the exercises need";
-    command.examples = {
-        {"overlap doctor", "everything is tried; what is missing is named, with how to get it"}};
-    command.notes = "Exit codes: 0 all that is needed is there, 1 something is missing.";
-    command.run = run_doctor;
-    return command;
-}
-
 int run_doctor(const Invocation& invocation) {
     const Interrupt interrupt;
     const int width = output_width(invocation.output);
@@ -88,6 +55,43 @@ int run_doctor(const Invocation& invocation) {
     if (interrupt.token().stop_requested()) return exit_interrupted;
     print(healthy ? "All that is needed is there.\n" : "Something is missing that the exercises need.\n");
     return healthy ? exit_done : exit_failed;
+}
+
+}  // namespace
+
+CommandSpec workshop_command() {
+    CommandSpec command;
+    command.name = "workshop";
+    command.summary = "a folder to do the exercises in";
+    command.argument = "init DIR";
+    command.most_arguments = 2;
+    command.argument_words = {"init"};
+    command.examples = {
+        {"overlap workshop init workshop", "the exercises, in a new folder 'workshop'; then: cd workshop"},
+        {"overlap doctor", "whether this machine has what they need"},
+        {"overlap exercise", "which exercises there are"},
+    };
+    command.options = {
+        {"--from", "DIR", "exercises of an author's, in a folder like lessons/, instead of our own"},
+    };
+    command.notes =
+        "Writes each exercise's file, a README, a compile_commands.json for editors, and in .overlap the "
+        "header "
+        "and the library that exercises are compiled with. Run again in the same folder, it adds what is "
+        "missing and leaves your files as they are.";
+    command.run = run_workshop;
+    return command;
+}
+
+CommandSpec doctor_command() {
+    CommandSpec command;
+    command.name = "doctor";
+    command.summary = "whether this machine has what the exercises need";
+    command.examples = {
+        {"overlap doctor", "everything is tried; what is missing is named, with how to get it"}};
+    command.notes = "Exit codes: 0 all that is needed is there, 1 something is missing.";
+    command.run = run_doctor;
+    return command;
 }
 
 }  // namespace overlap
