@@ -268,6 +268,19 @@ TEST_CASE("where the compiler marks a place in a long line, the line is cut to t
     CHECK(ended.out.find('\n', marked + 1) - marked <= 61);
 }
 
+TEST_CASE("a copy of a workshop is one of its own, wherever the first one is") {
+    const Learner learner;
+    if (!can_compile(learner.launch({"check", "2"}))) return;
+    check_failed(learner.does({"check", "2"}), {"the server saw 1 at a time; needed "});
+    const TemporaryFolder other;
+    const std::string copy = other.path() + "/copy";
+    fs::copy(learner.path(), copy, fs::copy_options::recursive);
+    const Ended ended = run({"exercise", "check", "2", "--dir", copy});
+    CAPTURE(ended.out);
+    CHECK(contains(ended.out, "the server saw 1 at a time; needed "));
+    CHECK(contains(ended.err, "precompiled header"));
+}
+
 TEST_CASE("a crash shows its signal, and where it was") {
     const Learner learner;
     if (!can_compile(learner.launch({"check", "2"}))) return;

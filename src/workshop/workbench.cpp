@@ -88,7 +88,11 @@ Workbench open_workbench(const fs::path& kit, const std::function<void()>& makin
     const fs::path header = kit / "include" / "workshop.hpp";
     std::error_code none;
     const auto made = fs::last_write_time(pch, none);
-    if (!none && made >= fs::last_write_time(header, none)) return {*compiler, kit};
+    // It names the header by where that was: in a copy of the folder it would be read beside the copy's own.
+    const fs::path made_in = kit / "made-in";
+    const std::string here = fs::canonical(kit).string();
+    const bool is_ours = fs::exists(made_in) && read_whole(made_in) == here;
+    if (!none && is_ours && made >= fs::last_write_time(header, none)) return {*compiler, kit};
     if (making) making();
     Contained making_it({.words = pch_command(*compiler, kit),
                          .environment = our_environment(),
@@ -99,7 +103,10 @@ Workbench open_workbench(const fs::path& kit, const std::function<void()>& makin
         if (stop.stop_requested()) making_it.stop(Stopped::asked);
         ::poll(nullptr, 0, 5);
     }
-    if (ended_well(making_it.end())) return {*compiler, kit};
+    if (ended_well(making_it.end())) {
+        write_whole(made_in, here);
+        return {*compiler, kit};
+    }
     fs::remove(pch, none);
     if (stop.stop_requested()) throw Interrupted();
     throw Error("the header of the exercises cannot be compiled with " + compiler->path +
