@@ -36,9 +36,10 @@ class Scenario {
     /// What the director of a scenario does beside its requests: opens gates. Runs from the start on.
     virtual asio::awaitable<void> direct();
 
-    /// The reply to a command to Redis, with `waiting` unanswered ones on its connection, it included.
+    /// The reply to a command to Redis. It is told of when it has come, on which connection; the replies on
+    /// one are given in turn.
     virtual asio::awaitable<net::RedisReply> command(const net::RedisReply& command);
-    virtual void command_read(std::int64_t connection, std::int64_t waiting, const net::RedisReply& command);
+    virtual void command_read(std::int64_t connection, const net::RedisReply& command);
 
     /// When the program has ended: what else there is to say.
     virtual void finish() {}

@@ -26,7 +26,7 @@ constexpr ScenarioFact chatbot_facts[] = {
     {"users-at-once", "histories that were asked for before any was given"},
     {"both-at-once", "users for whom both models were in flight at once"},
     {"cancelled", "losing calls that the program hung up on; the number 'losers' is all of them"},
-    {"saved", "answers that were saved right before the results were handed in"},
+    {"saved", "answers that were saved, and the reply to that waited for, before the results were handed in"},
     {"redis-connections", "connections to Redis"},
     {"threads", "threads of the program while all histories were held back, or both models in flight"},
     {"processes", "its processes then"},
@@ -54,7 +54,7 @@ class Chatbot : public Race {
         stage_.changed();
     }
 
-    void command_read(std::int64_t connection, std::int64_t, const RedisReply& command) override {
+    void command_read(std::int64_t connection, const RedisReply& command) override {
         stage_.raise("redis-connections", connection);
         if (is(command, "get", 2) && !may_) {
             reading_.insert(command.items[1].text);
@@ -76,6 +76,8 @@ class Chatbot : public Race {
             for (const std::string& key : keys()) {
                 if (command.items[1].text != "answer:" + key || command.items[2].text != result_of(key))
                     continue;
+                // Who does not wait for it has handed the results in by then.
+                co_await stage_.until(Settled(stage_));
                 if (!handed_in() && saved_.insert(key).second)
                     stage_.facts["saved"] = static_cast<std::int64_t>(saved_.size());
             }

@@ -1,5 +1,7 @@
 // Values in Redis: GET KEY gives the result of a key.
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "workshop/scenario.hpp"
 #include "workshop/scenarios.hpp"
@@ -22,7 +24,7 @@ constexpr ScenarioNumber redis_numbers[] = {
 constexpr ScenarioFact redis_facts[] = {
     {"delivered", "values that were handed in right"},
     {"commands", "commands that came"},
-    {"pipelined", "commands unanswered on one connection at once, at most"},
+    {"pipelined", "different keys whose GET was unanswered on one connection at once, at most"},
     {"redis-connections", "connections to Redis"},
     {"threads", "threads of the program while all commands were held back"},
     {"processes", "its processes then"},
@@ -44,9 +46,13 @@ class Reads : public Scenario {
         stage_.changed();
     }
 
-    void command_read(std::int64_t connection, std::int64_t waiting, const RedisReply& command) override {
+    void command_read(std::int64_t connection, const RedisReply& command) override {
         ++stage_.facts["commands"];
-        if (is_get(command)) stage_.raise("pipelined", waiting);
+        if (is_get(command) && !may_) {
+            std::set<std::string>& unanswered = unanswered_[connection];
+            if (is_key(command.items[1].text)) unanswered.insert(command.items[1].text);
+            stage_.raise("pipelined", static_cast<std::int64_t>(unanswered.size()));
+        }
         stage_.raise("redis-connections", connection);
         stage_.changed();
     }
@@ -72,6 +78,7 @@ class Reads : public Scenario {
     awaitable<bool> work(Exchange&) override { co_return false; }
 
     bool may_ = false;
+    std::map<std::int64_t, std::set<std::string>> unanswered_;  ///< for each connection
 };
 
 }  // namespace
