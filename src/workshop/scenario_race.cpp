@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "record/clock.hpp"
+#include "timeline/units.hpp"
 #include "workshop/scenarios.hpp"
 
 namespace overlap::workshop {
@@ -17,8 +18,12 @@ constexpr ScenarioNumber race_numbers[] = {
 constexpr ScenarioFact race_facts[] = {
     {"delivered", "keys whose first good answer was handed in"},
     {"asked", "different keys that were asked for"},
-    {"both-at-once", "keys for which both models were in flight at once; neither answers before"},
-    {"cancelled", "losing calls that the program hung up on; the number 'losers' is all of them"},
+    {"both-at-once",
+     "keys for which both models were asked at once: before the program slept on the first call; neither "
+     "answers before"},
+    {"cancelled",
+     "losing calls that the program hung up on, moved by the winner's answer: before it slept on; the number "
+     "'losers' is all of them"},
     {"threads", "threads of the program while both models were in flight"},
     {"processes", "its processes then"},
     {"cpu-percent", "how busy it was then: 100 is one core, all the time"},
@@ -35,12 +40,18 @@ using asio::awaitable;
 
 Race::Race(Stage& stage, std::int64_t count) : Scenario(stage, count) {
     std::int64_t losers = 0;
+    // Each model is the one that never answers, and the one that fails, as soon as there are four keys.
+    const auto first = static_cast<int>(stage.between(0, 1));
+    std::vector<Round> rounds;
     for (std::size_t i = 0; i < keys().size(); ++i) {
-        Round& round = rounds_[keys()[i]];
-        round.winner = static_cast<int>(stage.between(0, 1));
-        round.error_first = i == 0 ? false : i == 1 ? true : stage.between(0, 1) == 1;
-        losers += round.error_first ? 0 : 1;
+        const bool drawn = i >= 4;
+        rounds.push_back(
+            {.winner = drawn ? static_cast<int>(stage.between(0, 1)) : first ^ (i == 1 || i == 2),
+             .error_first = drawn ? stage.between(0, 1) == 1 : i % 2 == 1});
+        losers += rounds.back().error_first ? 0 : 1;
     }
+    std::shuffle(rounds.begin(), rounds.end(), stage.random());
+    for (std::size_t i = 0; i < keys().size(); ++i) rounds_[keys()[i]] = rounds[i];
     stage.draw("losers", losers);
 }
 
@@ -63,9 +74,14 @@ awaitable<bool> Race::work(Exchange& exchange) {
 
 awaitable<void> Race::run(Exchange& exchange, const std::string& key, Round& round, int model) {
     const HeldAtGate held(stage_);
-    if (++round.in_flight >= 2) round.both = true;
+    ++round.in_flight[model];
+    if (round.in_flight[1 - model] > 0) round.both = true;
     stage_.changed();
-    co_await exchange.until([&] { return stage_.open() || round.both; });
+    SleptOn on_the_first(stage_, 60 * ms);
+    co_await exchange.until([&] {
+        round.late = round.late || (!round.both && on_the_first());
+        return stage_.open() || round.both;
+    });
     if (round.both && !std::exchange(round.watched, true)) {
         co_await stage_.watch(stage_.number("hold"));
         round.ready = true;
@@ -83,16 +99,21 @@ awaitable<void> Race::run(Exchange& exchange, const std::string& key, Round& rou
         // A failure that comes first is to be seen before the good answer is there.
         if (there && round.error_first) co_await stage_.pause(stage_.number("hold"));
     } else {
-        there = co_await exchange.until([&] { return round.error_first || stage_.open(); });
+        there = co_await exchange.until([&] {
+            if (round.on_the_answer) (*round.on_the_answer)();
+            return round.error_first || stage_.open();
+        });
     }
-    --round.in_flight;
+    --round.in_flight[model];
     if (!there) {
-        if (!wins && round.answered && !handed_in()) round.cancelled = true;
+        const bool moved = round.on_the_answer && !(*round.on_the_answer)();
+        if (!wins && moved && !handed_in()) round.cancelled = true;
     } else if (!wins && round.error_first) {
         round.error_sent = true;
         stage_.changed();
         co_await exchange.answer(503, "this model is down\n");
-    } else if (const bool first = !std::exchange(round.answered, true); first) {
+    } else if (!round.on_the_answer) {
+        round.on_the_answer.emplace(stage_, 200 * ms);
         co_await exchange.answer(200, mint(key));
     } else {
         co_await exchange.answer(200, stage_.mint());  // good, and too late
@@ -101,13 +122,17 @@ awaitable<void> Race::run(Exchange& exchange, const std::string& key, Round& rou
 }
 
 void Race::finish() {
-    const auto count = [this](bool Round::* what) {
-        return std::count_if(rounds_.begin(), rounds_.end(),
-                             [what](const auto& entry) { return entry.second.*what; });
-    };
-    stage_.facts["both-at-once"] = count(&Round::both);
+    std::int64_t at_once = 0;
+    std::int64_t both = 0;
+    std::int64_t cancelled = 0;
+    for (const auto& [key, round] : rounds_) {
+        both += round.both;
+        at_once += round.both && !round.late;
+        cancelled += round.cancelled;
+    }
+    stage_.facts["both-at-once"] = at_once;
     // What was hung up when the program ended was not cancelled.
-    if (count(&Round::both) > 0 && handed_in()) stage_.facts["cancelled"] = count(&Round::cancelled);
+    if (both > 0 && handed_in()) stage_.facts["cancelled"] = cancelled;
 }
 
 const ScenarioKind race_scenario{

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 
 #include "workshop/scenario.hpp"
 
@@ -25,11 +26,12 @@ class Race : public Scenario {
     struct Round {
         int winner = 0;            ///< 0 main, 1 fallback
         bool error_first = false;  ///< the other model answers with an error; else not at all
-        int in_flight = 0;
-        bool both = false;  ///< both have been in flight at once
+        int in_flight[2] = {};     ///< calls to each model
+        bool both = false;         ///< both have been in flight at once
+        bool late = false;         ///< the second was asked when the program had slept on the first
         bool error_sent = false;
-        bool answered = false;
-        bool cancelled = false;  ///< the loser's client hung up
+        bool cancelled = false;                ///< the loser's client hung up
+        std::optional<SleptOn> on_the_answer;  ///< the first good one, once it is sent
         bool watched = false;
         bool ready = false;  ///< it was watched: both may go on
     };

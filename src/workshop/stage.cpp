@@ -44,6 +44,7 @@ std::vector<std::string> Stage::words(std::int64_t count) {
         }
         if (known.insert(word).second) words.push_back(word);
     }
+    if (std::is_sorted(words.begin(), words.end())) std::reverse(words.begin(), words.end());
     return words;
 }
 
@@ -91,6 +92,15 @@ bool Settled::operator()() const {
     constexpr Nanoseconds long_time = 1'000'000'000;
     const ProgramLook& program = stage_.program;
     return (program.at > begin_ && program.asleep > 0) || program.run - ran_ > long_time;
+}
+
+SleptOn::SleptOn(const Stage& stage, Nanoseconds duration)
+    : stage_(&stage), begin_(steady_now()), duration_(duration) {}
+
+bool SleptOn::operator()() {
+    const ProgramLook& program = stage_->program;
+    slept_ = slept_ || std::min(program.at - begin_, program.asleep) >= duration_;
+    return slept_;
 }
 
 Taken::Taken(const Stage& stage) : settled_(stage), begin_(steady_now()) {}

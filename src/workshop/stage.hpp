@@ -21,6 +21,7 @@ namespace overlap::workshop {
 struct ProgramLook {
     int threads = 0;
     int processes = 0;
+    int working = 0;         ///< processes that were computing, and had done so for longer than a start takes
     Nanoseconds at = 0;      ///< when this look began, on CLOCK_MONOTONIC
     Nanoseconds run = 0;     ///< time on a CPU so far, of all threads there are
     Nanoseconds asleep = 0;  ///< for how long now no thread of it has run, or could have
@@ -43,7 +44,8 @@ class Stage {
     /// What nobody can know before it is sent: eight hexadecimal digits of the system's randomness.
     std::string mint();
 
-    /// `count` different words, none of which says anything.
+    /// `count` different words, none of which says anything, and which are not in the order of the alphabet:
+    /// who sorts them, or what they lead to, has another order.
     std::vector<std::string> words(std::int64_t count);
 
     /// A number of the exercise, as it was drawn.
@@ -98,6 +100,20 @@ class Settled {
     const Stage& stage_;
     Nanoseconds begin_;
     Nanoseconds ran_;
+};
+
+/// Asks whether the program has slept through `duration`, on end, since this was made, and keeps the answer:
+/// what it does after that, it was not moved to by what happened before. It must be asked all the time.
+class SleptOn {
+  public:
+    SleptOn(const Stage& stage, Nanoseconds duration);
+    bool operator()();
+
+  private:
+    const Stage* stage_;
+    Nanoseconds begin_;
+    Nanoseconds duration_;
+    bool slept_ = false;
 };
 
 /// Asks whether the program has taken what was sent to it just before this was made: it was seen asleep

@@ -14,7 +14,7 @@ awaitable<void> kitchen() {
     const auto loop = co_await asio::this_coro::executor;
     for (std::size_t i = 0; i < keys.size(); ++i)
         asio::co_spawn(loop, order(keys[i], receipts[i]), asio::detached);
-    co_await sleep(milliseconds(50));
+    co_await sleep(milliseconds(1000));
     co_await report(receipts);
 }
 
