@@ -21,10 +21,13 @@ constexpr ScenarioNumber chain_numbers[] = {
 constexpr ScenarioFact chain_facts[] = {
     {"delivered", "users whose comments were handed in right"},
     {"asked", "different users that were asked for"},
-    {"users-at-once", "calls for users in flight at once, at most; none is answered before all are"},
-    {"comments-at-once", "a user's comments in flight at once, at most; of the user who had fewest"},
+    {"users-at-once",
+     "different users whose calls were in flight at once, at most; none is answered before all are"},
+    {"comments-at-once",
+     "different comments of a user in flight at once, at most; of the user who had fewest"},
     {"free-chains",
-     "users who were done while another one's first answer was held back; the number 'others' is all"},
+     "users who were done while the first one's first answer was held back, and, until all others were done, "
+     "the first comments that came; the number 'others' is all"},
     {"threads", "threads of the program while all users were in flight"},
     {"processes", "its processes then"},
     {"cpu-percent", "how busy it was then: 100 is one core, all the time"},
@@ -39,7 +42,6 @@ class Chain : public Scenario {
     explicit Chain(Stage& stage) : Scenario(stage, stage.number("users")) {
         stage.draw("others", stage.number("users") - 1);
         stage.facts["users-at-once"] = 0;
-        held_ = keys()[static_cast<std::size_t>(stage.between(0, stage.number("users") - 1))];
         for (const std::string& key : keys()) {
             User& user = users_[key];
             user.id = "u" + stage.mint();
@@ -49,7 +51,7 @@ class Chain : public Scenario {
 
     awaitable<void> direct() override {
         const HeldAtGate at_gate(stage_);
-        const auto all = [this] { return at_first_ >= stage_.number("users"); };
+        const auto all = [this] { return different(at_first_) >= stage_.number("users"); };
         co_await stage_.until([&] { return stage_.open() || all(); });
         if (all()) {
             stage_.facts["free-chains"] = 0;
@@ -72,13 +74,20 @@ class Chain : public Scenario {
     }
 
   private:
+    using Calls = std::map<std::string, int>;  ///< in flight, for each key or post
+
     struct User {
         std::string id;
         std::vector<std::string> posts;
         std::map<std::string, std::string> comments;  ///< those that were sent
-        std::int64_t at_once = 0;
+        Calls asked;                                  ///< for its comments
         std::int64_t most_at_once = 0;
     };
+
+    // To ask for one of them many times is no other work under way.
+    static std::int64_t different(const Calls& calls) {
+        return std::count_if(calls.begin(), calls.end(), [](const auto& entry) { return entry.second > 0; });
+    }
 
     awaitable<bool> work(Exchange& exchange) override {
         if (const auto key = exchange.behind("/user/"); key && is_key(*key)) {
@@ -97,7 +106,7 @@ class Chain : public Scenario {
             const auto post = exchange.behind("/comments/");
             if (post && std::find(user.posts.begin(), user.posts.end(), *post) != user.posts.end()) {
                 note_asked(exchange, key);
-                co_await comment(exchange, user, *post);
+                co_await comment(exchange, key, user, *post);
                 co_return true;
             }
         }
@@ -105,38 +114,46 @@ class Chain : public Scenario {
     }
 
     awaitable<void> first(Exchange& exchange, const std::string& key) {
-        ++at_first_;
-        stage_.raise("users-at-once", at_first_);
+        ++at_first_[key];
+        stage_.raise("users-at-once", different(at_first_));
         stage_.changed();
         const bool there = co_await exchange.until([&] { return key == held_ ? held_may_ : others_may_; });
-        --at_first_;
+        --at_first_[key];
         if (there) co_await exchange.answer(200, users_[key].id);
     }
 
-    awaitable<void> comment(Exchange& exchange, User& user, const std::string& post) {
+    awaitable<void> comment(Exchange& exchange, const std::string& key, User& user, const std::string& post) {
         const HeldAtGate at_gate(stage_);
-        ++user.at_once;
-        user.most_at_once = std::max(user.most_at_once, user.at_once);
+        ++user.asked[post];
+        user.most_at_once = std::max(user.most_at_once, different(user.asked));
+        if (slow_.empty() && key != held_) slow_ = key;
         stage_.changed();
         const auto missing = [&] {
             return static_cast<std::int64_t>(user.posts.size() - user.comments.size());
         };
         const Settled settled(stage_);
         const auto all_have_come = [&] { return stage_.open() && settled(); };
-        bool there = co_await exchange.until([&] { return user.at_once >= missing() || all_have_come(); });
+        bool there =
+            co_await exchange.until([&] { return different(user.asked) >= missing() || all_have_come(); });
+        // Users who take turns anywhere wait for the one who came first.
+        if (there && key == slow_) {
+            there = co_await exchange.until(
+                [&] { return stage_.open() || done_others() >= stage_.number("others") - 1; });
+        }
         // In no order.
         if (there) co_await stage_.pause(stage_.between(10, 30) * ms);
-        if (there && post == user.posts.front() && user.at_once > 1)
+        if (there && post == user.posts.front() && different(user.asked) > 1)
             there = co_await come_last(exchange, user);
-        --user.at_once;
-        user.comments[post] = "c" + stage_.mint();
-        if (there) co_await exchange.answer(200, user.comments[post]);
+        --user.asked[post];
+        std::string& text = user.comments[post];
+        if (text.empty()) text = "c" + stage_.mint();
+        if (there) co_await exchange.answer(200, text);
     }
 
     // The first post's comment, when others were asked for with it: on a busy machine they would reach the
     // program together, and who takes them as they come would have them in the right order, by luck.
     awaitable<bool> come_last(Exchange& exchange, const User& user) {
-        co_await exchange.until([&] { return user.at_once == 1; });
+        co_await exchange.until([&] { return different(user.asked) == 1; });
         co_return co_await exchange.until(Taken(stage_));
     }
 
@@ -158,8 +175,10 @@ class Chain : public Scenario {
     }
 
     std::map<std::string, User> users_;
-    std::string held_;
-    std::int64_t at_first_ = 0;
+    // The first one: whoever waits for a user waits for that, and whoever hands in as they end has it last.
+    const std::string held_ = keys().front();
+    std::string slow_;  ///< another one, whose comments were asked for first
+    Calls at_first_;
     bool others_may_ = false;
     bool held_may_ = false;
 };
