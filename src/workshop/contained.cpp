@@ -110,6 +110,7 @@ Isolation isolation_here() {
 struct Contained::Tree {
     std::int64_t processes = 0;
     std::int64_t threads = 0;
+    std::int64_t working = 0;
     std::int64_t memory = 0;
     Nanoseconds run = 0;  ///< time on a CPU of all threads there are
     Nanoseconds cpu = 0;  ///< of all processes there are, and of those they have awaited
@@ -219,6 +220,8 @@ bool Contained::ended() {
 void Contained::look_at_processes() {
     const Nanoseconds begin = steady_now();
     Tree tree;
+    // To start takes a process some time on a CPU too.
+    constexpr Nanoseconds more_than_a_start = 60 * ms;
     std::vector<pid_t> level = children_of(keeper_);
     while (!level.empty() && tree.processes <= limits_.processes) {
         std::vector<pid_t> next;
@@ -237,6 +240,8 @@ void Contained::look_at_processes() {
             }
             const std::vector<std::int64_t> pages = numbers_in(first_text_of(folder + "/statm"));
             if (pages.size() > 1) tree.memory += pages[1] * ::sysconf(_SC_PAGESIZE);
+            const Nanoseconds run_before = tree.run;
+            bool runnable = false;
             std::error_code gone;
             for (fs::directory_iterator thread(folder + "/task", gone), end; !gone && thread != end;
                  thread.increment(gone)) {
@@ -245,12 +250,14 @@ void Contained::look_at_processes() {
                 if (state == 'Z' || state == 'X' || state == '?') continue;
                 ++tree.threads;
                 if (state != 'S') tree.all_asleep = false;
+                runnable = runnable || state == 'R';
                 const std::vector<std::int64_t> times = numbers_in(first_text_of(path + "/schedstat"));
                 if (times.size() < 2) continue;
                 tree.run += times[0];
                 const pid_t id = static_cast<pid_t>(std::atoi(thread->path().filename().c_str()));
                 starved_[id] = std::max(starved_[id], times[1]);
             }
+            tree.working += runnable && tree.run - run_before > more_than_a_start;
             for (const pid_t child : children_of(pid)) next.push_back(child);
         }
         level = std::move(next);
@@ -264,6 +271,7 @@ void Contained::look_at_processes() {
         asleep_since_ = begin;
     look_ = {.threads = static_cast<int>(tree.threads),
              .processes = static_cast<int>(tree.processes),
+             .working = static_cast<int>(tree.working),
              .at = begin,
              .run = tree.run,
              .asleep = asleep_since_ == 0 ? 0 : now - asleep_since_};

@@ -23,6 +23,7 @@ constexpr ScenarioFact jobs_facts[] = {
     {"delivered", "results that were right"},
     {"asked", "different keys that were asked for"},
     {"processes", "the most processes of the program at once, once it had a record"},
+    {"worked-at-once", "looks, every 10 ms or so, at which two of its processes were computing"},
     {"threads", "the most threads of all its processes together"},
     {"connections", "connections that records were asked for on"},
     {"left-open", "calls still owed their answer when the results came"},
@@ -40,7 +41,13 @@ class Jobs : public Scenario {
 
     awaitable<void> direct() override {
         co_await stage_.until([this] { return stage_.facts.at("asked") > 0; });
-        for (;;) co_await stage_.watch(1'000'000'000);
+        stage_.facts["worked-at-once"] = 0;
+        for (Nanoseconds last = 0;; last = stage_.program.at) {
+            co_await stage_.until([&] { return stage_.program.at != last; });
+            stage_.raise("threads", stage_.program.threads);
+            stage_.raise("processes", stage_.program.processes);
+            if (stage_.program.working >= 2) ++stage_.facts["worked-at-once"];
+        }
     }
 
   private:
