@@ -87,15 +87,16 @@ class Streaming : public Scenario {
         const bool next = said_ < words_.size() && word == words_[said_];
         ++saying_;
         stage_.changed();
-        if (next && said_ == held_word_) co_await hold(exchange);
+        const bool there = !next || said_ != held_word_ || co_await hold(exchange);
         --saying_;
-        if (next) stage_.facts["said"] = static_cast<std::int64_t>(++said_);
+        if (next && there) stage_.facts["said"] = static_cast<std::int64_t>(++said_);
         stage_.changed();
         co_await exchange.answer(next ? 200 : 400, next ? "said\n" : "that is not the next word\n");
     }
 
     // While it is not said, the stream goes on for as long as the program or the kernel takes it.
-    awaitable<void> hold(Exchange& exchange) {
+    // Gives whether the program has waited for that.
+    awaitable<bool> hold(Exchange& exchange) {
         constexpr Nanoseconds quiet = 150'000'000;
         holding_ = true;
         std::int64_t last = -1;
@@ -104,15 +105,17 @@ class Streaming : public Scenario {
             const bool moved = std::exchange(last, now) != now;
             return streaming_ == nullptr || stage_.open() || (!moved && stage_.program.asleep > quiet);
         };
-        co_await exchange.until([this] { return behind_.size() > held_word_ || stage_.open(); });
-        co_await exchange.until(stalled);
+        bool there = co_await exchange.until([this] { return behind_.size() > held_word_ || stage_.open(); });
+        there = there && co_await exchange.until(stalled);
         const std::int64_t all = stage_.number("line_kib") * kib * static_cast<std::int64_t>(words_.size());
         const std::int64_t read = streaming_ != nullptr ? streaming_->read() : all;
         // Of a client that has left, or when the gate was given up, even the word's own line may not be out.
         const std::int64_t behind = behind_.size() > held_word_ ? behind_[held_word_] : read;
-        stage_.facts["read-ahead"] = std::max<std::int64_t>(0, read - behind) / kib;
+        // Once the gate was given up all may have been sent.
+        if (!stage_.open()) stage_.facts["read-ahead"] = std::max<std::int64_t>(0, read - behind) / kib;
         co_await stage_.watch(20'000'000);
         holding_ = false;
+        co_return there;
     }
 
     [[nodiscard]] std::optional<std::string> result_of(const std::string&) const override {
