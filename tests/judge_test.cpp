@@ -39,6 +39,7 @@ for s in under_way: read(s))py";
                     {"all but one", "report(at_most(len(keys) - 1, calls(keys)))", "overlap"},
                     {"a thread for each", "report(each(ok, calls(keys)))", "one-thread"},
                     {"in order of arrival", hasty, "delivered"},
+                    {"by name", "report(at_most(9, calls(sorted(keys))))", "delivered"},
                     {"made up", "at_most(9, calls(keys)); report(['12345678'] * len(keys))", "delivered"},
                     {"one too many", "report(at_most(9, calls(keys)) + ['12345678'])", "delivered"},
                     {"handed in too early", too_early, "delivered"},
@@ -51,11 +52,17 @@ TEST_CASE("calls: orders that nobody waits for, and work that is done twice") {
 orders = [send(path) for path in calls(keys)]
 report(keys)
 for s in orders: read(s))py";
+    const std::string handed_in_twice = R"py(
+orders = [send(path) for path in calls(keys)]
+report(keys)
+report([read(s)[1] for s in orders]))py";
     check_attempts("forgotten-await", {{"right", "report(at_most(9, calls(keys)))", ""},
                                        {"never placed", "report(keys)", "placed"},
-                                       {"not awaited", not_awaited, "answered"}});
+                                       {"not awaited", not_awaited, "answered"},
+                                       {"handed in twice", handed_in_twice, "answered"}});
     check_attempts("first-call",
                    {{"right", "report([ok(path) for path in calls(keys)])", ""},
+                    {"at once", "report(at_most(9, calls(keys)))", "in-turn"},
                     {"twice", "at_most(1, calls(keys)); report(at_most(1, calls(keys)))", "asked-once"},
                     {"the same one", "report([ok(calls(keys)[0]) for key in keys])", "asked"}});
 }
@@ -152,6 +159,10 @@ failed = under_way.pop(first)
     const std::string cancelling = start + "for s in under_way: s.close()\n";
     check_attempts("first-error", {{"right", cancelling + "ok('/failed?key=' + failed)", ""},
                                    {"not cancelled", start + "ok('/failed?key=' + failed)", "cancelled"},
+                                   {"when their time is up",
+                                    start + "time.sleep(0.5)\n" +
+                                        "for s in under_way: s.close()\nok('/failed?key=' + failed)",
+                                    "cancelled"},
                                    {"another", cancelling + "ok('/failed?key=x' + failed)", "named"}});
 }
 
@@ -181,6 +192,22 @@ def slowly(posts):
     return "-".join(read(s)[1] for s in sockets)
 users = each(lambda key: ok("/user/" + key), keys)
 report(each(slowly, each(posts_of, users))))py";
+    const std::string in_turns = steps + R"py(
+turn = threading.Lock()
+def taking_turns(key):
+    user = ok("/user/" + key)
+    with turn:
+        return comments_of(posts_of(user))
+report(each(taking_turns, keys)))py";
+    const std::string twice = steps + R"py(
+def comments_asked_twice(key):
+    posts = posts_of(ok("/user/" + key))
+    return "-".join(at_most(9, ["/comments/" + post for post in posts for _ in (1, 2)])[::2])
+report(each(comments_asked_twice, keys)))py";
+    const std::string as_they_end = steps + R"py(
+ended = []
+each(lambda key: ended.append(chain(key)), keys)
+report(ended))py";
     const std::string as_they_come = steps + R"py(
 def hasty(key):
     came = []
@@ -191,6 +218,9 @@ report(each(hasty, keys)))py";
                              {"serial", steps + "report([chain(key) for key in keys])", "users"},
                              {"one comment at a time", one_comment, "comments"},
                              {"step by step", by_steps, "free-chains"},
+                             {"one user at a time, behind the first step", in_turns, "free-chains"},
+                             {"right, each comment asked for twice", twice, ""},
+                             {"users as they end", as_they_end, "delivered"},
                              {"step by step, with much to compute", by_slow_steps, "free-chains"},
                              {"in order of arrival", as_they_come, "delivered"}});
 }
@@ -203,10 +233,39 @@ def patient(key):
 report(each(patient, keys)))py";
     const std::string kept = "lost = []\nreport(each(lambda key: race(key, cancel=lost.append), keys))";
     const std::string any = "report(each(lambda key: race(key, good=lambda status: True), keys))";
+    const std::string hedged = R"py(
+def hedge(key):
+    models = [send("/main/" + key)]
+    if not select.select(models, [], [], 0.5)[0]: models.append(send("/fallback/" + key))
+    while True:
+        for s in select.select(models, [], [])[0]:
+            models.remove(s)
+            status, body = read(s)
+            if status == 200:
+                for other in models: other.close()
+                return body
+            if not models: models.append(send("/fallback/" + key))
+report(each(hedge, keys)))py";
+    const std::string late = R"py(
+def close_late(s): time.sleep(0.5); s.close()
+report(each(lambda key: race(key, cancel=close_late), keys)))py";
+    const std::string main_counts = R"py(
+def errors_of_main_count(key):
+    main, fallback = send("/main/" + key), send("/fallback/" + key)
+    first = select.select([main, fallback], [], [])[0][0]
+    status, body = read(first)
+    other = fallback if first is main else main
+    if status != 200 and first is fallback: return read(other)[1]
+    other.close()
+    return body
+report(each(errors_of_main_count, keys)))py";
     check_attempts("race", {{"right", "report(each(race, keys))", ""},
                             {"one key after the other", "report([race(key) for key in keys])", ""},
                             {"main first", main_first, "both"},
+                            {"fallback half a second later", hedged, "both"},
                             {"not cancelled", kept, "cancelled"},
+                            {"cancelled half a second later", late, "cancelled"},
+                            {"main's failure is an answer", main_counts, "delivered"},
                             {"first to end", any, "delivered"}});
 }
 
@@ -218,9 +277,14 @@ work.start()
 while work.is_alive(): ok("/beat"); time.sleep(0.01)
 report(rows))py";
     const std::string joined = "for i in range(9): ok('/beat')\nreport(each(ok, calls(keys)))";
+    const std::string awaited = R"py(
+under_way = [send(path) for path in calls(keys)]
+while not select.select(under_way, [], [], 0.01)[0]: ok("/beat")
+report([read(s)[1] for s in under_way]))py";
     check_attempts("blocking-library", {{"right", right, ""},
                                         {"serial", "report([ok(path) for path in calls(keys)])", "in-flight"},
-                                        {"joined", joined, "beats"}});
+                                        {"joined", joined, "beats"},
+                                        {"awaited", awaited, "threads"}});
 }
 
 TEST_CASE("stream: each word is said as it comes, and nothing is read ahead") {
@@ -273,7 +337,24 @@ values = [redis.reply() for key in keys]
     const std::string serial = "redis = Redis()\nreport([redis.ask('GET', key) for key in keys])";
     const std::string one_each = "report(each(lambda key: Redis().ask('GET', key), keys))";
     const std::string two = reads + "Redis().ask('GET', keys[0])\nreport(values)";
+    // As ioredis and node-redis do.
+    const std::string greeting = R"py(
+redis = Redis()
+redis.send("HELLO", "3")
+assert b"server" in [redis.file.readline().strip() for _ in range(17)]
+assert redis.ask("CLIENT", "SETNAME", "mine") == "+OK"
+redis.send("INFO")
+assert b"loading:0" in [redis.file.readline().strip() for _ in range(4)]
+for key in keys: redis.send("GET", key)
+report([redis.reply() for key in keys]))py";
+    const std::string same_key = R"py(
+redis = Redis()
+for key in keys: redis.send("GET", keys[0])
+for key in keys: redis.reply()
+report([redis.ask("GET", key) for key in keys]))py";
     check_attempts("pipelining", {{"right", reads + "report(values)", ""},
+                                  {"right, with a greeting", greeting, ""},
+                                  {"all at once for one key", same_key, "pipelined"},
                                   {"serial", serial, "pipelined"},
                                   {"a connection each", one_each, "pipelined"},
                                   {"sorted", reads + "report(sorted(values))", "delivered"},
@@ -287,12 +368,20 @@ def turn(key, save=True, history=lambda history: history):
     answer = race(key, "?history=" + history(redis.ask("GET", "history:" + key)))
     if save: redis.ask("SET", "answer:" + key, answer)
     return answer
+def turn_that_does_not_wait(key):
+    redis = Redis()
+    kept.append(redis)
+    answer = race(key, "?history=" + redis.ask("GET", "history:" + key))
+    redis.send("SET", "answer:" + key, answer)
+    return answer
+kept = []
 )py";
     const std::string another = turns + R"py(
 report(each(lambda key: turn(key, True, lambda history: "h0"), keys)))py";
     check_attempts("chatbot",
                    {{"right", turns + "report(each(turn, keys))", ""},
                     {"serial", turns + "report([turn(key) for key in keys])", "users"},
+                    {"saved by itself", turns + "report(each(turn_that_does_not_wait, keys))", "saved"},
                     {"not saved", turns + "report(each(lambda key: turn(key, False), keys))", "saved"},
                     {"not the history", another, "finish"}});
 }
