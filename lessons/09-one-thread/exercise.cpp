@@ -13,7 +13,7 @@ awaitable<void> heartbeat(const bool& done) {
 
 awaitable<std::string> digest_of(std::string key) {
     const std::string text = co_await get("/text/" + key);
-    // TODO: this computes for a quarter of a second, on the thread of the loop.
+    // TODO: this computes for 0.4 s or so, on the thread of the loop.
     const std::string digest = format_conversation(text);
     co_await get("/done/" + key + "?digest=" + digest);
     co_return digest;

@@ -221,7 +221,7 @@ void Contained::look_at_processes() {
     const Nanoseconds begin = steady_now();
     Tree tree;
     // To start takes a process some time on a CPU too.
-    constexpr Nanoseconds more_than_a_start = 60 * ms;
+    constexpr Nanoseconds more_than_a_start = 30 * ms;
     std::vector<pid_t> level = children_of(keeper_);
     while (!level.empty() && tree.processes <= limits_.processes) {
         std::vector<pid_t> next;
@@ -234,13 +234,14 @@ void Contained::look_at_processes() {
             // Behind the name and the state: field 3 is the state, 14 to 17 are CPU times, in ticks.
             const std::vector<std::int64_t> fields =
                 numbers_in(stat.substr(std::min(stat.size(), stat.rfind(')') + 4)));
+            bool beyond_its_start = false;
             if (fields.size() > 13) {
                 static const Nanoseconds tick = 1'000 * ms / ::sysconf(_SC_CLK_TCK);
+                beyond_its_start = (fields[10] + fields[11]) * tick > more_than_a_start;
                 tree.cpu += (fields[10] + fields[11] + fields[12] + fields[13]) * tick;
             }
             const std::vector<std::int64_t> pages = numbers_in(first_text_of(folder + "/statm"));
             if (pages.size() > 1) tree.memory += pages[1] * ::sysconf(_SC_PAGESIZE);
-            const Nanoseconds run_before = tree.run;
             bool runnable = false;
             std::error_code gone;
             for (fs::directory_iterator thread(folder + "/task", gone), end; !gone && thread != end;
@@ -257,7 +258,7 @@ void Contained::look_at_processes() {
                 const pid_t id = static_cast<pid_t>(std::atoi(thread->path().filename().c_str()));
                 starved_[id] = std::max(starved_[id], times[1]);
             }
-            tree.working += runnable && tree.run - run_before > more_than_a_start;
+            tree.working += runnable && beyond_its_start;
             for (const pid_t child : children_of(pid)) next.push_back(child);
         }
         level = std::move(next);

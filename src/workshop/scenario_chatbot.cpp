@@ -24,8 +24,9 @@ constexpr ScenarioFact chatbot_facts[] = {
     {"delivered", "users whose answer was handed in right"},
     {"asked", "different users for whom a model was asked"},
     {"users-at-once", "histories that were asked for before any was given"},
-    {"both-at-once", "users for whom both models were in flight at once"},
-    {"cancelled", "losing calls that the program hung up on; the number 'losers' is all of them"},
+    {"both-at-once", "users for whom both models were asked at once, as in 'race'"},
+    {"cancelled",
+     "losing calls that the program hung up on, as in 'race'; the number 'losers' is all of them"},
     {"saved", "answers that were saved, and the reply to that waited for, before the results were handed in"},
     {"redis-connections", "connections to Redis"},
     {"threads", "threads of the program while all histories were held back, or both models in flight"},
@@ -77,7 +78,7 @@ class Chatbot : public Race {
                 if (command.items[1].text != "answer:" + key || command.items[2].text != result_of(key))
                     continue;
                 // Who does not wait for it has handed the results in by then.
-                co_await stage_.until(Settled(stage_));
+                co_await stage_.until(Taken(stage_));
                 if (!handed_in() && saved_.insert(key).second)
                     stage_.facts["saved"] = static_cast<std::int64_t>(saved_.size());
             }

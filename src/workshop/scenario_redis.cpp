@@ -23,7 +23,7 @@ constexpr ScenarioNumber redis_numbers[] = {
 
 constexpr ScenarioFact redis_facts[] = {
     {"delivered", "values that were handed in right"},
-    {"commands", "commands that came"},
+    {"commands", "commands that came, greetings not counted"},
     {"pipelined", "different keys whose GET was unanswered on one connection at once, at most"},
     {"redis-connections", "connections to Redis"},
     {"threads", "threads of the program while all commands were held back"},

@@ -44,8 +44,8 @@ class Stage {
     /// What nobody can know before it is sent: eight hexadecimal digits of the system's randomness.
     std::string mint();
 
-    /// `count` different words, none of which says anything, and which are not in the order of the alphabet:
-    /// who sorts them, or what they lead to, has another order.
+    /// `count` different words, none of which says anything. Two or more are not in the order of the
+    /// alphabet: who sorts them, or what they lead to, has another order.
     std::vector<std::string> words(std::int64_t count);
 
     /// A number of the exercise, as it was drawn.

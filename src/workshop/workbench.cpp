@@ -89,7 +89,7 @@ Workbench open_workbench(const fs::path& kit, const std::function<void()>& makin
     std::error_code none;
     const auto made = fs::last_write_time(pch, none);
     // It names the header by where that was: in a copy of the folder it would be read beside the copy's own.
-    const fs::path made_in = kit / "made-in";
+    const fs::path made_in = kit / ("made-in-" + pch.filename().string());
     const std::string here = fs::canonical(kit).string();
     const bool is_ours = fs::exists(made_in) && read_whole(made_in) == here;
     if (!none && is_ours && made >= fs::last_write_time(header, none)) return {*compiler, kit};

@@ -1,10 +1,10 @@
-// Gives each model half a second, and waits for both: the loser is given up for its time, not for the winner.
+// Gives each model 0.8 s, and waits for both: the loser is given up for its time, not for the winner.
 #include "workshop.hpp"
 using namespace workshop;
 
 awaitable<std::optional<std::string>> ask(std::string path) {
     try {
-        co_return co_await with_timeout(get(path), milliseconds(500));
+        co_return co_await with_timeout(get(path), milliseconds(800));
     } catch (const HttpError&) {
         co_return std::nullopt;
     }
