@@ -184,6 +184,12 @@ class Performance {
         if (lag_ > 2 * second)
             report.trouble =
                 "the judge itself came " + format_duration(lag_) + " late: this machine is too busy";
+        // Each of them has made its pauses longer.
+        const auto late = report.facts.find("late-answers");
+        if (report.end.stopped == Stopped::hangs && late != report.facts.end() && late->second > 0) {
+            report.trouble = std::to_string(late->second) +
+                             " answers came later than the program waited for them: this machine is too busy";
+        }
         if (late_and_starved_ || short_of_time) {
             report.trouble = "the program was ready and had no core for " +
                              format_duration(report.end.starved) + ": this machine is too busy";

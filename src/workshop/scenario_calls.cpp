@@ -65,6 +65,8 @@ constexpr ScenarioFact calls_facts[] = {
     {"left-open", "calls still owed their answer when the results, or the failure, came"},
     {"early", "calls for a key that came sooner after its last 503 than 'backoff' says"},
     {"lay-unread", "with 'backoff', answers that lay unread while the program slept: its loop was blocked"},
+    {"late-answers",
+     "with 'silent', other calls that the program hung up on before they had their answer: it came late"},
     {"given-up", "silent calls that the program hung up on and made again"},
     {"cancelled",
      "with 'fatal', calls that the program hung up on, moved by the failure of another: before it slept on, "
@@ -84,6 +86,7 @@ class Calls : public Scenario {
         for (const char* fact : {"asked-again", "in-flight", "refused", "refilled", "early"})
             stage.facts[fact] = 0;
         if (stage.number("backoff") > 0) stage.facts["lay-unread"] = 0;
+        if (stage.number("silent") > 0) stage.facts["late-answers"] = 0;
         if (stage.number("limit") > 0) stage.draw("at_once", std::min(stage.number("limit"), calls));
         if (stage.number("at_once") == 0) stage.draw("at_once", calls);
         stage.draw("refills", calls - stage.number("at_once"));
@@ -207,6 +210,7 @@ class Calls : public Scenario {
         --state.under_way;
         if (!there) {
             if (on_the_failure_ && !(*on_the_failure_)() && !handed_in()) ++cancelled_;
+            if (!silent && stage_.number("silent") > 0) ++stage_.facts["late-answers"];
             // When it was given up only the program knows: its pause may have begun before we saw that.
             state.failed_at = 0;
             stage_.changed();
