@@ -107,7 +107,7 @@ TEST_CASE("calls that fail are tried again from the worker processes, and the re
 
 // The child that stays for long: those of the warm-up, whose calls are answered at once, come and go.
 pid_t lasting_worker(pid_t parent) {
-    constexpr std::chrono::milliseconds long_enough{800};
+    constexpr std::chrono::milliseconds long_enough{2000};
     pid_t candidate = -1;
     auto since = std::chrono::steady_clock::now();
     CHECK(test::eventually([&] {
@@ -123,7 +123,7 @@ pid_t lasting_worker(pid_t parent) {
 
 TEST_CASE("a worker that is killed in a call is drawn as a failed attempt, and the call is made again") {
     test::Process process(test::Launch{
-        .arguments = {"api", "--tasks", "1", "--latency", "4s", "--way", "pool", "--pool", "processes"}});
+        .arguments = {"api", "--tasks", "1", "--latency", "6s", "--way", "pool", "--pool", "processes"}});
     const pid_t worker = lasting_worker(process.pid());
     REQUIRE(worker > 0);
     ::kill(worker, SIGKILL);
