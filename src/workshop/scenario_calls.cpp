@@ -70,8 +70,7 @@ constexpr ScenarioFact calls_facts[] = {
     {"given-up", "silent calls that the program hung up on and made again"},
     {"cancelled",
      "with 'fatal', calls that the program hung up on, moved by the failure of another: before it slept on, "
-     "and "
-     "before it named that"},
+     "and before it named that"},
 };
 
 constexpr ScenarioFact calls_derived[] = {
