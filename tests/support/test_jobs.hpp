@@ -17,9 +17,9 @@ namespace overlap::test {
 /// count: (i * n) % 7, so many times. spans: two spans, an error and a note.
 /// hold: begins, and is done when the gate of that name is opened. kill_once: kills the worker the first
 /// time, and is done the second; the argument is a file that it makes. files: what the worker's descriptors
-/// are, a line each. status: its /proc/self/status. send: the argument, as it is, to the pool, then waits for
-/// ever. start_child: leaves a child running that would hold the worker's files, gives its pid, ends with the
-/// gate.
+/// are, a line each, those that stay open. status: its /proc/self/status. send: the argument, as it is, to
+/// the pool, then waits for ever. start_child: leaves a child running that would hold the worker's files,
+/// gives its pid, ends with the gate.
 std::span<const Job> test_jobs();
 
 /// Where jobs called "hold" wait. A folder of its own, gone with the scope.
