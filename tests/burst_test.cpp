@@ -57,11 +57,11 @@ TEST_CASE("a semaphore of K: exactly K are in flight at the peak, on both ends, 
 
 TEST_CASE(
     "without a limit all are in flight at once; one thread makes one, a pool as many as it has workers") {
-    RunOptions options = burst_of(30, 0);
-    options.settings.set("latency", 100 * ms);
+    RunOptions options = burst_of(20, 0);
+    options.settings.set("latency", 200 * ms);
     options.settings.set("sequential-tasks", 3);
     const Run run = run_demo(burst, options);
-    const int expected[] = {1, 30, 4};
+    const int expected[] = {1, 20, 4};
     for (std::size_t i = 0; i < 3; ++i) {
         CHECK(in_flight_peak(run.ways[i].timeline) == expected[i]);
         CHECK(run.ways[i].server->peak_in_flight == expected[i]);
@@ -95,19 +95,22 @@ TEST_CASE("a server that refuses above its limit: refusals are failures, counted
 
 TEST_CASE("with retries, or with a limit that the server allows, all are answered in spite of it") {
     for (const bool retry : {true, false}) {
-        RunOptions options = burst_of(20, retry ? 0 : 8);
-        options.settings.set("max-in-flight", 8);
+        RunOptions options = burst_of(20, retry ? 0 : 4);
+        // Time for more than 4 to be in flight, however slowly they start.
+        options.settings.set("latency", 200 * ms);
+        options.settings.set("max-in-flight", 4);
         options.settings.set("retries", retry ? 100 : 0);
         options.ways = {Way::coroutines};
         const Run run = run_demo(burst, options);
         CHECK(outcomes_of(summarize_tasks(run.ways[0].timeline)).done == 20);
-        CHECK(run.ways[0].server->peak_in_flight <= 8);
+        CHECK(run.ways[0].server->peak_in_flight <= 4);
         CHECK((run.ways[0].server->refused > 0) == retry);
     }
 }
 
 TEST_CASE("a sweep makes enough calls at each level, and keeps to it on both ends") {
     RunOptions options = burst_of(30, 0);
+    options.settings.set("latency", 40 * ms);
     const Sweep sweep = run_sweep(burst, options, {1, 4, 16});
     REQUIRE(sweep.points.size() == 3);
     for (const SweepPoint& point : sweep.points) {
@@ -115,7 +118,7 @@ TEST_CASE("a sweep makes enough calls at each level, and keeps to it on both end
         CHECK(point.failed == 0);
         CHECK(point.in_flight_peak == point.concurrency);
         CHECK(point.server_peak <= point.concurrency);
-        CHECK(point.median >= 10 * ms);
+        CHECK(point.median >= 40 * ms);
         CHECK(point.p99 >= point.median);
     }
 }

@@ -28,8 +28,8 @@ RunOptions options_of(std::int64_t users) {
     options.workers = 2;
     options.program = OVERLAP_BINARY;
     options.settings.set("users", users);
-    options.settings.set("user-latency", 40 * ms);
-    options.settings.set("posts-latency", 20 * ms);
+    options.settings.set("user-latency", 100 * ms);
+    options.settings.set("posts-latency", 50 * ms);
     return options;
 }
 
@@ -67,8 +67,8 @@ TEST_CASE("each chain asks for the user and then, without a gap, for the posts")
             CHECK(calls[0].phase == Phase::user);
             CHECK(calls[1].phase == Phase::posts);
             CHECK(calls[0].end == calls[1].begin);
-            CHECK(calls[0].end - calls[0].begin >= 40 * ms);
-            CHECK(calls[1].end - calls[1].begin >= 20 * ms);
+            CHECK(calls[0].end - calls[0].begin >= 100 * ms);
+            CHECK(calls[1].end - calls[1].begin >= 50 * ms);
         }
     }
 }

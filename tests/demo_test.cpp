@@ -31,6 +31,7 @@ RunOptions options_for(const Demo& demo) {
 TEST_CASE("api: one at a time, all at once, and at most as many as there are workers; both ends agree") {
     RunOptions options = options_for(api);
     options.settings.set("tasks", 7);
+    options.settings.set("latency", 100 * ms);
     const Run run = run_demo(api, options);
     REQUIRE(run.ways.size() == 3);
     const int expected[] = {1, 7, 3};

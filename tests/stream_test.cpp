@@ -29,7 +29,7 @@ RunOptions quick_stream() {
     options.ways.assign(std::begin(all_ways), std::end(all_ways));
     options.workers = 3;
     options.program = OVERLAP_BINARY;
-    options.settings.set("latency", 20 * ms);
+    options.settings.set("latency", 100 * ms);
     options.settings.set("interval", 2 * ms);
     options.settings.set("tokens", 6);
     return options;
@@ -83,7 +83,7 @@ TEST_CASE("each token is a span, in every way; both ends agree on what was in fl
         CHECK(times.tokens == 18);
         CHECK(times.first_at.size() == 3);
         CHECK(times.gaps.size() == 15);
-        CHECK(times.first_after.front() >= 20 * ms);
+        CHECK(times.first_after.front() >= 100 * ms);
         const auto finishes = std::count_if(way.timeline.spans.begin(), way.timeline.spans.end(),
                                             [](const Span& span) { return span.phase == Phase::finish; });
         CHECK(finishes == 3);
