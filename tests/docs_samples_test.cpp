@@ -129,6 +129,14 @@ TEST_CASE("which task had to queue may differ") {
     CHECK(same_shape(with(queued, "|----|", "|..--|"), picture));
 }
 
+TEST_CASE("whether the server saw that a call was cancelled may differ") {
+    const std::string cancelled = with(picture, "(suspended)", "(cancelled)");
+    const std::string seen = with(picture, "(suspended)", "(cancelled, server saw it)");
+    CHECK(same_shape(cancelled, seen));
+    CHECK(same_shape(seen, cancelled));
+    CHECK_FALSE(same_shape(seen, picture));
+}
+
 TEST_CASE("which of many lanes are drawn may differ") {
     const std::string some =
         "A: b\nTask1:   |--|   1s (suspended)\n...8 more\nTask10:  |--|   1s (suspended)\nTotal: 1s\n";
