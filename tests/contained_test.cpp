@@ -7,14 +7,17 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "record/clock.hpp"
 #include "record/proc_files.hpp"
 #include "support/eventually.hpp"
 #include "support/files.hpp"
 #include "support/judged.hpp"
 #include "support/process.hpp"
 #include "support/text.hpp"
+#include "workshop/contained.hpp"
 
 namespace overlap::test {
 namespace {
@@ -174,6 +177,25 @@ TEST_CASE("a program that ends in another way than it should is told how") {
     CHECK(documents[1].at("end").at("signal") == SIGSEGV);
     CHECK(documents[5].at("end").at("signal") == SIGKILL);
     for (const Json& document : documents) CHECK(document.at("points") == 0);
+}
+
+TEST_CASE("what has not run from one look to the next has slept since the first of them") {
+    const TemporaryFolder folder;
+    workshop::Contained program({.words = {"sleep", our_seconds()},
+                                 .environment = {},
+                                 .folder = folder.path(),
+                                 .scratch = folder.path()},
+                                {});
+    const workshop::ProgramLook& look = program.look();
+    Nanoseconds before = 0;  // when the look before was over
+    Nanoseconds at = 0;
+    REQUIRE(eventually([&] {
+        REQUIRE(program.turn());
+        if (look.asleep == 0 && std::exchange(at, look.at) != look.at) before = steady_now();
+        return look.asleep > 0;
+    }));
+    CHECK(look.asleep >= look.at - before);
+    CHECK(look.asleep < look.at - at);
 }
 
 TEST_CASE("fork bombs are ended") {

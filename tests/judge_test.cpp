@@ -251,7 +251,7 @@ report(each(patient, keys)))py";
     const std::string hedged = R"py(
 def hedge(key):
     models = [send("/main/" + key)]
-    if not select.select(models, [], [], 0.5)[0]: models.append(send("/fallback/" + key))
+    if not select.select(models, [], [], 0.9)[0]: models.append(send("/fallback/" + key))
     while True:
         for s in select.select(models, [], [])[0]:
             models.remove(s)
@@ -277,7 +277,7 @@ report(each(errors_of_main_count, keys)))py";
     check_attempts("race", {{"right", "report(each(race, keys))", ""},
                             {"one key after the other", "report([race(key) for key in keys])", ""},
                             {"main first", main_first, "both"},
-                            {"fallback half a second later", hedged, "both"},
+                            {"fallback 0.9 s later", hedged, "both"},
                             {"not cancelled", kept, "cancelled"},
                             {"cancelled 0.9 s later", late, "cancelled"},
                             {"main's failure is an answer", main_counts, "delivered"},

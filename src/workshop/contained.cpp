@@ -264,18 +264,17 @@ void Contained::look_at_processes() {
         level = std::move(next);
     }
     const Nanoseconds now = steady_now();
-    const bool ran =
-        !tree.all_asleep || tree.processes == 0 || std::exchange(last_run_, tree.run) != tree.run;
-    if (ran)
+    const bool ran = std::exchange(last_run_, tree.run) != tree.run;
+    if (!tree.all_asleep || tree.processes == 0)
         asleep_since_ = 0;
-    else if (asleep_since_ == 0)
-        asleep_since_ = begin;
+    else if (ran || asleep_since_ == 0)
+        asleep_since_ = now;
     look_ = {.threads = static_cast<int>(tree.threads),
              .processes = static_cast<int>(tree.processes),
              .working = static_cast<int>(tree.working),
              .at = begin,
              .run = tree.run,
-             .asleep = asleep_since_ == 0 ? 0 : now - asleep_since_};
+             .asleep = asleep_since_ == 0 ? 0 : std::max<Nanoseconds>(0, begin - asleep_since_)};
     cpu_ = std::max(cpu_, tree.cpu);
     end_.starved = 0;
     for (const auto& [thread, time] : starved_) end_.starved += time;

@@ -88,7 +88,7 @@ class Contained {
     Nanoseconds next_look_ = 0;
     ProgramLook look_;
     Nanoseconds last_run_ = 0;      ///< time on a CPU of all threads, at the last look
-    Nanoseconds asleep_since_ = 0;  ///< 0: it was not, at the last look
+    Nanoseconds asleep_since_ = 0;  ///< the end of the look that first saw it so; 0: it was not, at the last
     Nanoseconds cpu_ = 0;
     std::map<pid_t, Nanoseconds> starved_;  ///< by thread
     std::string output_;
