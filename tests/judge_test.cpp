@@ -1,9 +1,14 @@
 // Programs that are judged: right ones pass, and wrong ones fail for what is wrong with them.
 #include <doctest/doctest.h>
+#include <signal.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <memory>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "support/judged.hpp"
@@ -435,6 +440,31 @@ std::set<std::string> asked(const Json& document) {
     std::set<std::string> names;
     for (const Json& lane : document.at("lanes")) names.insert(lane.at("name").get<std::string>());
     return names;
+}
+
+TEST_CASE("a judge that gets a core for a moment only, now and then, finds no fault with a right program") {
+    if (!has_python()) return;
+    const Words right = in_python(std::string(prelude) + "report(each(race, keys))");
+    std::vector<std::unique_ptr<Process>> all;
+    for (std::uint64_t seed = 1; seed <= 6; ++seed)
+        all.push_back(std::make_unique<Process>(launch_of({"race", right, seed})));
+    const auto signal_judges = [&all](int number) {
+        for (const auto& process : all) {
+            for (const pid_t judge : children_of(process->pid())) ::kill(judge, number);
+        }
+    };
+    const auto is_there = [](const auto& process) { return is_alive(process->pid()); };
+    while (std::any_of(all.begin(), all.end(), is_there)) {
+        signal_judges(SIGSTOP);
+        std::this_thread::sleep_for(std::chrono::milliseconds(90));
+        signal_judges(SIGCONT);
+        std::this_thread::sleep_for(std::chrono::microseconds(500));
+    }
+    for (const auto& process : all) {
+        const Json document = document_of(process->wait());
+        CAPTURE(document.dump(1));
+        CHECK(document.at("verdict") != "fail");
+    }
 }
 
 TEST_CASE("the same seed draws the same counts and keys, another one others") {
